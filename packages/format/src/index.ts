@@ -1,0 +1,2 @@
+export * from "./byte-string.ts";
+export * from "./file-type.ts";
