@@ -1,1 +1,11 @@
-export {};
+export {
+  createKernels,
+  DAMAGED_BLOCK,
+  DecodeFault,
+  inPlaceMargin,
+  SearchFault,
+  type Kernels,
+  type KernelsOptions,
+} from "./kernels.ts";
+export { crc32c } from "./crc32c.ts";
+export { xxh32 } from "./xxh32.ts";
