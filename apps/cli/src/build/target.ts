@@ -1,0 +1,30 @@
+import { lstatSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { CommandFailure, UsageError } from "../failure.ts";
+
+/**
+ * Checks that an image may be written at `path`, before any work is done. A regular file there is replaced once
+ * the new image is complete, or refused with `keep`; what is not a regular file is always refused, since
+ * replacing it cannot be meant.
+ */
+export function checkTarget(path: string, keep: boolean): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) {
+    // A link to a file is replaced as a name, the file that it leads to stays.
+    const kind = kindOf(found.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : found);
+    if (kind !== undefined) throw new UsageError(`IMAGE '${path}' is a ${kind}, not a file`);
+    if (keep) throw new CommandFailure(`'${path}' exists already; without --keep-existing it is replaced`);
+  }
+  const parent = statSync(dirname(path), { throwIfNoEntry: false });
+  if (parent === undefined) throw new CommandFailure(`'${dirname(path)}': no such directory`);
+  if (!parent.isDirectory()) throw new CommandFailure(`'${dirname(path)}' is not a directory`);
+}
+
+function kindOf(stats: ReturnType<typeof statSync>): string | undefined {
+  if (stats === undefined || stats.isFile()) return undefined;
+  if (stats.isDirectory()) return "directory";
+  if (stats.isBlockDevice()) return "block device";
+  if (stats.isCharacterDevice()) return "character device";
+  return stats.isFIFO() ? "fifo" : "socket";
+}

@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from "commander";
+
+const factors = new Map([
+  ["", 1],
+  ["k", 2 ** 10],
+  ["m", 2 ** 20],
+  ["g", 2 ** 30],
+  ["t", 2 ** 40],
+]);
+
+const shape = /^(\d+)\s*([kmgt]?)(?:i?b)?$/i;
+
+/** Bytes meant by `4096`, `4K`, `64k`, `64KiB` or `1M` (units of 1024); undefined for anything else. */
+export function parseSize(text: string): number | undefined {
+  const match = shape.exec(text);
+  if (match === null) return undefined;
+  const size = Number(match[1]) * (factors.get((match[2] ?? "").toLowerCase()) ?? Number.NaN);
+  return Number.isSafeInteger(size) ? size : undefined;
+}
+
+/** Reads any size, for a commander option. */
+export function sizeValue(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined) throw new InvalidArgumentError("Expected a size such as 4096, 64K or 1M.");
+  return bytes;
+}
+
+const smallestBlock = 512;
+const largestBlock = 65536;
+
+/** Reads a block size: a power of two from 512 to 65536. */
+export function blockSizeValue(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined || bytes < smallestBlock || bytes > largestBlock || (bytes & (bytes - 1)) !== 0) {
+    throw new InvalidArgumentError(`Expected a power of two from ${smallestBlock} to ${largestBlock}.`);
+  }
+  return bytes;
+}
+
+/** Linux takes physical clusters up to 1 MiB. */
+const largestPcluster = 2 ** 20;
+
+/** What is wrong with a physical cluster of `pcluster` bytes in an image of blocks of `block` bytes, if anything. */
+export function pclusterSizeFault(pcluster: number, block: number): string | undefined {
+  if (pcluster > largestPcluster) return `${pcluster} is above 1 MiB (${largestPcluster})`;
+  if (pcluster < block || pcluster % block !== 0)
+    return `${pcluster} is not a multiple of the block size ${block}`;
+  return undefined;
+}

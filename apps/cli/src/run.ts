@@ -1,0 +1,40 @@
+import { ExitCode } from "./exit-code.ts";
+import { reportOf } from "./failure.ts";
+import { Invocation } from "./invocation.ts";
+import { createProgram } from "./program.ts";
+import { Terminal, type TerminalOptions } from "./terminal/terminal.ts";
+
+/**
+ * Runs the `erofs` command with `args` (what follows the command's name) and resolves with its exit code.
+ * Never rejects: what goes wrong is told on stderr in one line.
+ */
+export async function run(args: readonly string[], options: TerminalOptions = process): Promise<number> {
+  const terminal = new Terminal(options);
+  const invocation = new Invocation(terminal);
+  try {
+    await createProgram(invocation).parseAsync([...args], { from: "user" });
+    await terminal.flush();
+    return invocation.exitCode;
+  } catch (error) {
+    return await tell(error, args, invocation);
+  } finally {
+    invocation.close();
+  }
+}
+
+async function tell(error: unknown, args: readonly string[], invocation: Invocation): Promise<number> {
+  const { terminal } = invocation;
+  const report = reportOf(error, invocation.commandName);
+  try {
+    // What was asked for and found before the error comes first.
+    await terminal.flush();
+  } catch {
+    if (report.exitCode === ExitCode.success) return report.exitCode;
+  }
+  if (report.message !== undefined) await terminal.error(report.message);
+  const debug = args.includes("--debug") || (terminal.env["EROFS_DEBUG"] ?? "") !== "";
+  if (debug && report.message !== undefined && error instanceof Error) {
+    await terminal.control(`${error.stack ?? error.message}\n`);
+  }
+  return report.exitCode;
+}
