@@ -1,0 +1,114 @@
+// The whole matrix of compression, block size and cluster size over whole corpora: each image is built, judged by
+// the kernel, fsck.erofs, `erofs check` and `erofs extract`, and compared with its source byte for byte.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { corpusNames, ensureCorpus } from "./corpora.mjs";
+import { allCases, blockSizes, compressions } from "./interop/cases.mjs";
+import { largestMountableBlock, mountObstacle } from "./interop/mount.mjs";
+import { verifyImage } from "./interop/verify-image.mjs";
+import { makeNastyTree } from "./nasty-tree.mjs";
+import { findPeers, takesBlockSize } from "./peers.mjs";
+import { builtErofsCommand } from "./workspace.mjs";
+
+const help = `usage: node tools/src/interop.mjs [OPTIONS]
+
+  --corpus NAME        nasty, ${corpusNames.join(", ")}; repeatable; default: all
+  --compression NAME   ${compressions.join(" | ")}; repeatable; default: all
+  --block SIZE         ${blockSizes.join(", ")}; repeatable; default: all
+  --pcluster SIZE      4096, 65536, 1048576 (524288 with blocks of 512); repeatable; default: all
+  --extract            have every image extracted, not only those that the kernel cannot mount
+  --list               print the cases and do nothing
+
+EROFS_UTILS_BIN names a folder with a newer fsck.erofs, which is asked too. Exit code 1 when an image is wrong.
+`;
+
+const { values } = parseArgs({
+  options: {
+    corpus: { type: "string", multiple: true, default: ["nasty", ...corpusNames] },
+    compression: { type: "string", multiple: true, default: compressions },
+    block: { type: "string", multiple: true, default: blockSizes.map(String) },
+    pcluster: { type: "string", multiple: true },
+    extract: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+
+const cases = allCases().filter(
+  ({ compression, blockSize, pclusterSize }) =>
+    values.compression.includes(compression) &&
+    values.block.includes(String(blockSize)) &&
+    (!values.pcluster || compression === "none" || values.pcluster.includes(String(pclusterSize))),
+);
+if (cases.length === 0) {
+  console.error("no case is left by these options; --list without them shows all");
+  process.exit(2);
+}
+if (values.list) {
+  for (const corpus of values.corpus) for (const { name } of cases) console.log(`${corpus}: ${name}`);
+  process.exit(0);
+}
+
+const obstacle = mountObstacle();
+const peers = findPeers();
+if (obstacle) console.log(`not mounted: ${obstacle}`);
+if (peers.length === 0) console.log("not judged by fsck.erofs: it is not installed");
+
+const folder = mkdtempSync(join(tmpdir(), "erofs-interop-"));
+let passed = 0;
+let failed = 0;
+try {
+  for (const corpus of values.corpus) {
+    const source = corpus === "nasty" ? join(folder, "nasty") : ensureCorpus(corpus).path;
+    if (corpus === "nasty") makeNastyTree(source);
+    for (const buildCase of cases) {
+      const started = performance.now();
+      const image = join(folder, "image.erofs");
+      const objections = await judge(source, image, buildCase);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const size = statSync(image, { throwIfNoEntry: false })?.size ?? 0;
+      rmSync(image, { force: true });
+      if (objections.length === 0) passed++;
+      else failed++;
+      console.log(
+        `${objections.length === 0 ? "ok    " : "FAILED"} ${corpus}: ${buildCase.name} (${size} bytes, ${seconds} s)`,
+      );
+      for (const text of objections.slice(0, 20)) console.log(`       ${text}`);
+      if (objections.length > 20) console.log(`       and ${objections.length - 20} more`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+/**
+ * @param {string} source
+ * @param {string} image
+ * @param {import("./interop/cases.mjs").BuildCase} buildCase
+ * @returns {Promise<string[]>} what is wrong
+ */
+async function judge(source, image, { args, blockSize }) {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [builtErofsCommand(), "build", "--quiet", ...args, source, image],
+    { encoding: "utf8", maxBuffer: 1 << 28 },
+  );
+  if (status !== 0) return [`build ended with ${status}: ${stderr.trim()}`];
+  const mountable = !obstacle && blockSize <= largestMountableBlock();
+  /** @type {import("./interop/verify-image.mjs").Judge[]} */
+  const judges = ["check"];
+  if (mountable) judges.unshift("kernel");
+  const able = peers.filter((peer) => takesBlockSize(peer, blockSize));
+  if (able.length > 0) judges.push("fsck");
+  if (!mountable || values.extract) judges.push("extract");
+  return verifyImage({ source, image, scratch: join(folder, "scratch"), judges, peers: able });
+}

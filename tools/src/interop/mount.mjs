@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/**
+ * Why this machine's kernel cannot mount an image for us; undefined when it can.
+ *
+ * @returns {string | undefined}
+ */
+export function mountObstacle() {
+  if (process.platform !== "linux") return `${process.platform} has no EROFS`;
+  if (process.getuid?.() !== 0) return "mounting needs root";
+  if (!kernelHasErofs()) spawnSync("modprobe", ["erofs"]);
+  return kernelHasErofs() ? undefined : "this kernel has no EROFS";
+}
+
+function kernelHasErofs() {
+  return readFileSync("/proc/filesystems", "utf8").includes("\terofs\n");
+}
+
+/** The largest block size that this kernel mounts: its page size. */
+export function largestMountableBlock() {
+  return Number(spawnSync("getconf", ["PAGESIZE"], { encoding: "utf8" }).stdout);
+}
+
+/**
+ * Mounts an image read-only over a loop device while `use` runs.
+ *
+ * @template T
+ * @param {string} image
+ * @param {string} folder an empty one
+ * @param {() => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function withMount(image, folder, use) {
+  run("mount", ["-t", "erofs", "-o", "loop,ro", image, folder]);
+  try {
+    return await use();
+  } finally {
+    run("umount", [folder]);
+  }
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+function run(command, args) {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr.trim()}`);
+}

@@ -1,0 +1,79 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildCase } from "../src/interop/cases.mjs";
+import { largestMountableBlock, mountObstacle } from "../src/interop/mount.mjs";
+import { type Judge, verifyImage } from "../src/interop/verify-image.mjs";
+import { makeNastyTree } from "../src/nasty-tree.mjs";
+import { findPeers, takesBlockSize } from "../src/peers.mjs";
+import { builtErofsCommand } from "../src/workspace.mjs";
+
+const cases = [
+  buildCase("none", 4096, 4096),
+  buildCase("none", 512, 512),
+  buildCase("none", 4096, 4096, ["-E", "noinline_data"]),
+  buildCase("lz4", 4096, 4096),
+  buildCase("lz4", 512, 4096),
+  buildCase("lz4", 4096, 65536, ["-E", "legacy-compress"]),
+  buildCase("lz4hc,level=12", 4096, 1 << 20),
+  buildCase("lz4", 16384, 65536),
+  buildCase("lz4hc", 65536, 65536),
+];
+
+const notLinux = process.platform === "linux" ? undefined : " (skipped: only Linux makes such files)";
+const notMounted = mountObstacle();
+const installedPeers = findPeers();
+
+interface Question {
+  readonly judge: Judge;
+  readonly name: string;
+  /** Why it cannot be asked on this machine. */
+  readonly obstacle?: string | undefined;
+}
+
+/** Who can be asked about an image of this block size at all. */
+function questions(blockSize: number): Question[] {
+  const all: Question[] = [
+    { judge: "check", name: "check accepts it" },
+    { judge: "extract", name: "extract gives the source back" },
+  ];
+  if (!notMounted && blockSize > largestMountableBlock()) return all;
+  all.push({ judge: "kernel", name: "the kernel shows the source", obstacle: notMounted });
+  const noPeer = installedPeers.length === 0 ? "fsck.erofs is not installed" : undefined;
+  if (noPeer || peersFor(blockSize).length > 0) {
+    all.push({ judge: "fsck", name: "fsck.erofs accepts it", obstacle: noPeer });
+  }
+  return all.map((question) =>
+    question.obstacle ? { ...question, name: `${question.name} (skipped: ${question.obstacle})` } : question,
+  );
+}
+
+function peersFor(blockSize: number) {
+  return installedPeers.filter((peer) => takesBlockSize(peer, blockSize));
+}
+
+describe.skipIf(notLinux)(`a tree of everything, built and read back${notLinux ?? ""}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "erofs-interop-"));
+  const source = join(folder, "source");
+  const image = join(folder, "image.erofs");
+  beforeAll(() => makeNastyTree(source));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  describe.each(cases)("$name", ({ args, blockSize }) => {
+    test("builds in silence", () => {
+      rmSync(image, { force: true });
+      const command = [builtErofsCommand(), "build", "--quiet", ...args, source, image];
+      const { status, stderr, stdout } = spawnSync(process.execPath, command, { encoding: "utf8" });
+      expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: "" });
+    });
+
+    test.for(questions(blockSize))("$name", async ({ judge, obstacle }, { skip }) => {
+      skip(obstacle !== undefined, obstacle);
+      const scratch = join(folder, "scratch");
+      const peers = peersFor(blockSize);
+      expect(await verifyImage({ source, image, scratch, judges: [judge], peers })).toEqual([]);
+    });
+  });
+});
