@@ -76,8 +76,10 @@ function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, partial: b
       length = token & 15;
       if (length != 15) {
         const from = op - offset;
-        if (offset >= 16) {
-          v128.store(op, v128.load(from));
+        if (offset >= 8) {
+          // Halves rather than one vector: this way the branch is seldom mispredicted.
+          store<u64>(op, load<u64>(from));
+          store<u64>(op, load<u64>(from, 8), 8);
           store<u16>(op, load<u16>(from, 16), 16);
         } else {
           const pattern = i8x16.swizzle(v128.load(from), v128.load(REPEAT_ROWS + (offset << 4)));
@@ -99,20 +101,24 @@ function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, partial: b
           length += more;
         } while (more == 255);
       }
-      if (length > dstEnd - op) {
-        if (!partial) return CORRUPT;
-        length = dstEnd - op;
+      // Loose copies read and write up to 31 bytes past the run.
+      if (length + 32 <= min(dstEnd - op, srcEnd - ip) && ip - op >= 32) {
+        copyLoosely(op, ip, length);
+        op += length;
+        ip += length;
+      } else {
+        if (length > dstEnd - op) {
+          if (!partial) return CORRUPT;
+          length = dstEnd - op;
+        }
+        if (length > srcEnd - ip) return CORRUPT;
+        copyExactly(op, ip, length);
+        op += length;
+        ip += length;
+        if (partial && op == dstEnd) return <i32>dstLen;
+        if (ip == srcEnd) return op == dstEnd ? <i32>dstLen : CORRUPT;
+        if (srcEnd - ip < 2) return CORRUPT;
       }
-      if (length > srcEnd - ip) return CORRUPT;
-      // Up to 31 bytes past the run are read and written.
-      if (min(dstEnd - op, srcEnd - ip) - length >= 32 && ip - op >= 32) copyLoosely(op, ip, length);
-      else copyExactly(op, ip, length);
-      op += length;
-      ip += length;
-      if (partial && op == dstEnd) return <i32>dstLen;
-      if (ip == srcEnd) return op == dstEnd ? <i32>dstLen : CORRUPT;
-
-      if (srcEnd - ip < 2) return CORRUPT;
       offset = load<u16>(ip);
       ip += 2;
       if (offset - 1 >= op - dst) return CORRUPT;
@@ -128,15 +134,19 @@ function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, partial: b
       } while (more == 255);
     }
     length += 4;
+    if (length + 32 <= min(dstEnd - op, ip - op)) {
+      if (offset >= 16) copyLoosely(op, op - offset, length);
+      else repeatBytes(op, offset, length, true);
+      op += length;
+      continue;
+    }
     if (length > dstEnd - op) {
       if (!partial) return CORRUPT;
       length = dstEnd - op;
     }
     if (length > ip - op) return OVERLAP;
-    const isLoose = min(dstEnd - op, ip - op) - length >= 32;
-    if (offset < 16) repeatBytes(op, offset, length, isLoose);
-    else if (isLoose) copyLoosely(op, op - offset, length);
-    else copyExactly(op, op - offset, length);
+    if (offset >= 16) copyExactly(op, op - offset, length);
+    else repeatBytes(op, offset, length, false);
     op += length;
     if (partial && op == dstEnd) return <i32>dstLen;
   }

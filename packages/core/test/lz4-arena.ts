@@ -1,0 +1,58 @@
+// Places an LZ4 block and its output in the kernels' memory in different ways, and watches the surroundings.
+import { createKernels } from "../src/index.ts";
+
+const GUARD = 128;
+const GUARD_BYTE = 0xa5;
+const kernels = createKernels({ pages: 24 });
+const memory = new Uint8Array(kernels.memory.buffer);
+
+/** Where the input stands: numbers put it in place, its end that many bytes behind the output's end. */
+export type Placement =
+  | "before"
+  | "after"
+  | "before, at the memory's end"
+  | "after, at the memory's end"
+  | number;
+
+export interface Outcome {
+  /** What the decoder returned. */
+  readonly code: number;
+  /** The output buffer (a view that the next call overwrites). */
+  readonly output: Uint8Array;
+  /** Whether a byte outside the output changed: input, what is between, and 128 bytes around. */
+  readonly isSpilled: boolean;
+}
+
+/** Decodes `block` into an output of `length` bytes. */
+export function decodeAt(block: Uint8Array, length: number, placement: Placement, partial: boolean): Outcome {
+  const start = kernels.heapBase + GUARD;
+  let src: number;
+  let dst: number;
+  if (typeof placement === "number") {
+    // Room in front: with a small or negative margin the input may begin before the output.
+    dst = start + block.length + GUARD;
+    src = dst + length + placement - block.length;
+  } else if (placement.startsWith("before")) {
+    src = placement === "before" ? start : memory.length - block.length - length;
+    dst = src + block.length;
+  } else {
+    dst = placement === "after" ? start : memory.length - block.length - length;
+    src = dst + length;
+  }
+  const from = Math.min(src, dst) - GUARD;
+  const to = Math.min(Math.max(src + block.length, dst + length) + GUARD, memory.length);
+  if (from < kernels.heapBase || Math.max(src + block.length, dst + length) > memory.length)
+    throw new Error("the memory is too small");
+  memory.fill(GUARD_BYTE, from, to);
+  memory.set(block, src);
+  const before = memory.slice(from, dst);
+  const after = memory.slice(dst + length, to);
+  const code = (partial ? kernels.lz4DecodePartial : kernels.lz4Decode)(src, block.length, dst, length);
+  const isSpilled =
+    !isEqual(memory.subarray(from, dst), before) || !isEqual(memory.subarray(dst + length, to), after);
+  return { code, output: memory.subarray(dst, dst + length), isSpilled };
+}
+
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
