@@ -58,7 +58,7 @@ export function chunkSizeBitsFor(size: number, blockSizeBits: number): number {
 
 /** What device ids are ANDed with in an image of `extraDevices` devices. */
 export function deviceIdMask(extraDevices: number): number {
-  return extraDevices === 0 ? 0 : 2 ** Math.ceil(Math.log2(extraDevices + 1)) - 1;
+  return 2 ** (32 - Math.clz32(extraDevices)) - 1;
 }
 
 /**

@@ -15,3 +15,28 @@ export * from "./xattr/entry.ts";
 export * from "./xattr/long-prefix.ts";
 export * from "./xattr/name-filter.ts";
 export * from "./xattr/name.ts";
+export { decodeCompactIndex, readCompactEntry } from "./compressed/compact-entry.ts";
+export { compactIndexSize, encodeCompactIndex } from "./compressed/compact-index.ts";
+export {
+  type CompactLayout,
+  compactLayoutOf,
+  packEntries,
+  packOffset,
+  packSize,
+  packStart,
+} from "./compressed/compact-layout.ts";
+export * from "./compressed/encoded-extents.ts";
+export {
+  type CompressedExtent,
+  createLclusterEntry,
+  type DecodedExtent,
+  type IndexGeometry,
+  type IndexPlan,
+  lclusterCount,
+  type LclusterEntry,
+  lclusterOf,
+  LclusterType,
+} from "./compressed/extents.ts";
+export * from "./compressed/full-index.ts";
+export * from "./compressed/map-header.ts";
+export { alignUp } from "./little-endian.ts";
