@@ -9,6 +9,9 @@ import { CommandFailure, UsageError } from "../failure.ts";
  * replacing it cannot be meant.
  */
 export function checkTarget(path: string, keep: boolean): void {
+  const parent = statSync(dirname(path), { throwIfNoEntry: false });
+  if (parent === undefined) throw new CommandFailure(`'${dirname(path)}': no such directory`);
+  if (!parent.isDirectory()) throw new CommandFailure(`'${dirname(path)}' is not a directory`);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined) {
     // A link to a file is replaced as a name, the file that it leads to stays.
@@ -16,9 +19,6 @@ export function checkTarget(path: string, keep: boolean): void {
     if (kind !== undefined) throw new UsageError(`IMAGE '${path}' is a ${kind}, not a file`);
     if (keep) throw new CommandFailure(`'${path}' exists already; without --keep-existing it is replaced`);
   }
-  const parent = statSync(dirname(path), { throwIfNoEntry: false });
-  if (parent === undefined) throw new CommandFailure(`'${dirname(path)}': no such directory`);
-  if (!parent.isDirectory()) throw new CommandFailure(`'${dirname(path)}' is not a directory`);
 }
 
 function kindOf(stats: ReturnType<typeof statSync>): string | undefined {

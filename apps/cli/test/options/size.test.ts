@@ -52,5 +52,6 @@ describe("pclusterSizeFault", () => {
     expect(pclusterSizeFault(3000, 4096)).toBe("3000 is not a multiple of the block size 4096");
     expect(pclusterSizeFault(2048, 4096)).toContain("not a multiple");
     expect(pclusterSizeFault(2 ** 21, 4096)).toContain("above 1 MiB");
+    expect(pclusterSizeFault(2 ** 20, 512)).toContain("more than 2047 blocks of 512");
   });
 });

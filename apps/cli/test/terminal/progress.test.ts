@@ -32,21 +32,21 @@ describe("progressLine", () => {
   });
 });
 
+function start(isTTY: boolean, enabled?: boolean) {
+  const stderr = new Capture({ isTTY });
+  const clock = { now: 0 };
+  const terminal = new Terminal({ stdout: new Capture(), stderr, env: {} });
+  return { stderr, clock, progress: new Progress(terminal, { now: () => clock.now, enabled }) };
+}
+
+function work({ clock, progress }: ReturnType<typeof start>, milliseconds: number): void {
+  const end = clock.now + milliseconds;
+  for (; clock.now < end; clock.now++) {
+    progress.update({ phase: "working", doneBytes: clock.now * 1000, totalBytes: 1e7, doneFiles: 0 });
+  }
+}
+
 describe("Progress", () => {
-  function start(isTTY: boolean, enabled?: boolean) {
-    const stderr = new Capture({ isTTY });
-    const clock = { now: 0 };
-    const terminal = new Terminal({ stdout: new Capture(), stderr, env: {} });
-    return { stderr, clock, progress: new Progress(terminal, { now: () => clock.now, enabled }) };
-  }
-
-  function work({ clock, progress }: ReturnType<typeof start>, milliseconds: number): void {
-    const end = clock.now + milliseconds;
-    for (; clock.now < end; clock.now++) {
-      progress.update({ phase: "working", doneBytes: clock.now * 1000, totalBytes: 1e7, doneFiles: 0 });
-    }
-  }
-
   it("draws at most ten times a second, and nothing in short jobs", () => {
     const job = start(true);
     work(job, 300);

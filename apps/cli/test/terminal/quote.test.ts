@@ -1,5 +1,5 @@
 import { bytesOf, fromText } from "@erofs/format";
-import fc from "fast-check";
+import { assert, property, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -29,9 +29,9 @@ describe("quoteName", () => {
   });
 
   it("is undone by unquoteName and prints nothing that controls", () => {
-    const bytes = fc.uint8Array({ maxLength: 40 });
-    fc.assert(
-      fc.property(bytes, (value) => {
+    const bytes = uint8Array({ maxLength: 40 });
+    assert(
+      property(bytes, (value) => {
         const name = Buffer.from(value).toString("latin1");
         const text = quoteName(name);
         expect(unquoteName(text)).toBe(name);

@@ -1,0 +1,242 @@
+import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
+
+import { buildImageFile, type FileBuildOptions, startWorkers } from "@erofs/builder/node";
+import type { ByteString } from "@erofs/format";
+import { readDirectory, type ReadDirectoryOptions } from "@erofs/input-directory";
+import { type Command, Option } from "commander";
+
+import { chooseCompressor, compressorNames } from "../build/compressors.ts";
+import { excludeGlobs, imageInsideSource } from "../build/exclusions.ts";
+import { summaryForJson, summaryLine } from "../build/summary.ts";
+import { checkTarget } from "../build/target.ts";
+import { timeSettings, type TimeSettings } from "../build/times.ts";
+import { WarningLog } from "../build/warnings.ts";
+import { UsageError } from "../failure.ts";
+import type { Invocation } from "../invocation.ts";
+import { type CompressionRequest, compressionValue } from "../options/compression.ts";
+import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
+import { labelValue, type UuidChoice, uuidValue } from "../options/identity.ts";
+import { integerValue, secondsValue, userIdValue } from "../options/integer.ts";
+import { repeatable } from "../options/list.ts";
+import { blockSizeValue, pclusterSizeFault, sizeValue } from "../options/size.ts";
+import { toJson } from "../terminal/json.ts";
+import { Progress } from "../terminal/progress.ts";
+
+interface BuildFlags {
+  readonly blockSize: number;
+  readonly compress?: CompressionRequest;
+  readonly pclusterSize?: number;
+  readonly legacyIndex?: true;
+  readonly workers?: number;
+  readonly label?: ByteString;
+  readonly uuid?: UuidChoice;
+  readonly fixedTime?: number;
+  readonly buildTime?: number;
+  readonly allRoot?: true;
+  readonly forceUid?: number;
+  readonly forceGid?: number;
+  readonly uidOffset?: number;
+  readonly gidOffset?: number;
+  readonly excludePath?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly excludeFrom?: readonly string[];
+  readonly oneFileSystem?: true;
+  readonly hardDereference?: true;
+  readonly xattrTolerance: number;
+  readonly inlineData: boolean;
+  readonly inodeForm: "auto" | "compact" | "extended";
+  readonly extended?: ExtendedOptions;
+  readonly keepExisting?: true;
+  readonly progress?: boolean;
+  readonly quiet?: true;
+  readonly json?: true;
+}
+
+const compressFlags = "-z, --compress <NAME[,level=N]>";
+const pclusterFlags = "-C, --pcluster-size <SIZE>";
+
+const epilogue = `
+Sizes are bytes, or have a unit of 1024: 4096, 4K, 64K, 1M.
+
+The same SOURCE and options give the same bytes, on every host and with any number of workers, unless -U random
+is asked for. SOURCE_DATE_EPOCH in the environment sets the build time and is the latest time that files may
+have. IMAGE is replaced, once the new one is complete; when the build fails, it stays as it was.
+
+Patterns of --exclude: one without a slash, like '*.o', is for names anywhere; one with a slash, like /build or
+'doc/*.html', for paths from SOURCE on; one with a slash at its end for directories only. '**' crosses directories.
+
+Examples:
+  erofs build -z lz4hc,level=12 -C 64K rootfs rootfs.erofs
+  erofs build --all-root -T 0 --exclude '*.pyc' --exclude-path var/cache app app.erofs`;
+
+const anyInteger = integerValue({ min: -0xffffffff, max: 0xffffffff });
+
+function declareOptions(command: Command): void {
+  command
+    .optionsGroup("Layout:")
+    .option(
+      "-b, --block-size <SIZE>",
+      "512 to 65536; Linux mounts blocks up to its page size",
+      blockSizeValue,
+      4096,
+    )
+    .option("--no-inline-data", "give the ends of files blocks of their own, not places behind inodes")
+    .addOption(
+      new Option(
+        "--inode-form <FORM>",
+        "32-byte inodes, which have one time and 16-bit owners, or 64-byte ones",
+      )
+        .choices(["auto", "compact", "extended"])
+        .default("auto"),
+    )
+    .optionsGroup("Compression:")
+    .option(compressFlags, `${compressorNames.join(", ")} or none (default: none)`, compressionValue)
+    .option(pclusterFlags, "the most that a cluster takes on disk, up to 1M (default: one block)", sizeValue)
+    .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
+    .option(
+      "--workers <N>",
+      "threads, 0 for none beside the main one (default: one a processor)",
+      integerValue({ min: 0, max: 1024 }),
+    )
+    .optionsGroup("Identity and time:")
+    .option("-L, --label <TEXT>", "volume label, at most 16 bytes", labelValue)
+    .option("-U, --uuid <UUID>", "a UUID, 'clear' or 'random' (default: derived from the content)", uuidValue)
+    .option(
+      "-T, --fixed-time <SECONDS>",
+      "time of all files and of the build, in seconds since 1970",
+      secondsValue,
+    )
+    .option(
+      "--build-time <SECONDS>",
+      "time of the build only (default: that of the newest file)",
+      secondsValue,
+    )
+    .optionsGroup("Owners and attributes:")
+    .addOption(new Option("--all-root", "everything belongs to root").conflicts(["forceUid", "forceGid"]))
+    .option("--force-uid <ID>", "owner of everything", userIdValue)
+    .option("--force-gid <ID>", "group of everything", userIdValue)
+    .option("--uid-offset <N>", "number to add to every owner", anyInteger)
+    .option("--gid-offset <N>", "number to add to every group", anyInteger)
+    .option(
+      "-x, --xattr-tolerance <N>",
+      "store an xattr once that more than N files have; below 0: no xattrs",
+      integerValue({ min: -1, max: 0x7fffffff }),
+      2,
+    )
+    .optionsGroup("What goes in:")
+    .option("--exclude-path <PATH>", "leave out this path, relative to SOURCE (repeatable)", repeatable)
+    .option("--exclude <GLOB>", "leave out what matches; see below (repeatable)", repeatable)
+    .option("--exclude-from <FILE>", "leave out what matches a line of FILE (repeatable)", repeatable)
+    .option("--one-file-system", "leave directories empty that other file systems are mounted on")
+    .option("--hard-dereference", "make a file of its own of each hard link")
+    .optionsGroup("Other options:")
+    .option("-E, --extended <WORDS>", "words of mkfs.erofs: noinline_data, legacy-compress, …", extendedValue)
+    .option("--keep-existing", "fail when IMAGE exists instead of replacing it")
+    .option("--progress", "show progress even if stderr is no terminal")
+    .option("--no-progress", "show no progress")
+    .option("-q, --quiet", "neither progress nor summary; warnings and errors still come")
+    .option("--json", "summary and warnings as JSON on stdout");
+}
+
+function uuidBytes(choice: UuidChoice | undefined): Uint8Array | undefined {
+  if (choice !== "random") return choice;
+  return new Uint8Array(Buffer.from(randomUUID().replaceAll("-", ""), "hex"));
+}
+
+/** What the builder is told. */
+async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<FileBuildOptions> {
+  const { blockSize, extended, pclusterSize = blockSize } = flags;
+  const fault = pclusterSizeFault(pclusterSize, blockSize);
+  if (fault !== undefined) throw new UsageError(`option '${pclusterFlags}': ${fault}`);
+  const chosen = await chooseCompressor(flags.compress, `option '${compressFlags}'`);
+  return {
+    blockSize,
+    pclusterSize,
+    compressor: chosen?.compressor,
+    level: chosen?.level,
+    ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+    ...(flags.label === undefined ? {} : { volumeName: flags.label }),
+    uuid: uuidBytes(flags.uuid),
+    buildTime: times.buildTime,
+    inlineData: extended?.inlineData ?? flags.inlineData,
+    inodeForm: extended?.inodeForm ?? flags.inodeForm,
+    xattrTolerance: Math.max(0, flags.xattrTolerance),
+    legacyIndex: extended?.legacyIndex ?? flags.legacyIndex ?? false,
+  };
+}
+
+/** What the reader of the source is told, its callbacks aside. */
+function sourceOptions(
+  flags: BuildFlags,
+  times: TimeSettings,
+  ownPath: string | undefined,
+): ReadDirectoryOptions {
+  return {
+    oneFileSystem: flags.oneFileSystem,
+    excludePaths: [...(flags.excludePath ?? []), ...(ownPath === undefined ? [] : [ownPath])],
+    excludeGlobs: excludeGlobs(flags.exclude, flags.excludeFrom),
+    hardDereference: flags.hardDereference,
+    xattrs: flags.xattrTolerance >= 0,
+    allRoot: flags.allRoot,
+    uid: flags.forceUid,
+    gid: flags.forceGid,
+    uidOffset: flags.uidOffset,
+    gidOffset: flags.gidOffset,
+    fixedTime: times.fixedTime,
+    clampTime: times.clampTime,
+  };
+}
+
+async function build(
+  source: string,
+  image: string,
+  flags: BuildFlags,
+  invocation: Invocation,
+): Promise<void> {
+  const { terminal } = invocation;
+  const started = performance.now();
+  const times = timeSettings(flags, terminal.env["SOURCE_DATE_EPOCH"]);
+  const options = await builderOptions(flags, times);
+  const reading = sourceOptions(flags, times, imageInsideSource(source, image));
+  checkTarget(image, flags.keepExisting === true);
+
+  const progress = new Progress(terminal, { enabled: flags.quiet === true ? false : flags.progress });
+  const warnings = new WarningLog(terminal, progress);
+  // Threads take a while to start; meanwhile, the tree is read.
+  const starting = startWorkers(options);
+  try {
+    const { root, stats } = readDirectory(source, {
+      ...reading,
+      onWarning: (warning) => warnings.add(warning),
+      onProgress: (doneFiles) => progress.update({ phase: "scanning", doneBytes: 0, doneFiles }),
+    });
+    const { imageBytes, uuid } = await buildImageFile(root, image, {
+      ...options,
+      executor: await starting,
+      onProgress: (state) => progress.update({ ...state, doneFiles: 0 }),
+      signal: invocation.interruptSignal(),
+    });
+    progress.clear();
+    await warnings.end();
+    const milliseconds = performance.now() - started;
+    const { kept, count } = warnings;
+    const result = { image, uuid, stats, imageBytes, milliseconds, warnings: kept, warningCount: count };
+    if (flags.json === true) await terminal.line(toJson(summaryForJson(result), 2));
+    else if (flags.quiet !== true) await terminal.note(summaryLine(result));
+  } finally {
+    progress.clear();
+    await starting.then(
+      (executor) => executor.close(),
+      () => undefined,
+    );
+  }
+}
+
+export function define(command: Command, invocation: Invocation): void {
+  command
+    .description("Makes an EROFS image of a directory and all that is in it.")
+    .addHelpText("after", epilogue)
+    .action((source: string, image: string, flags: BuildFlags) => build(source, image, flags, invocation));
+  declareOptions(command);
+}
