@@ -1,1 +1,6 @@
-export {};
+export { buildImage, type BuildSummary } from "./build.ts";
+export type { BuildOptions, InodeForm, Progress } from "./options.ts";
+export { MemorySink, type Sink } from "./sink.ts";
+export { inProcess } from "./execute/in-process.ts";
+export type { Executor } from "./execute/jobs.ts";
+export type { FileAccess, FileStatus, OpenFile } from "./execute/file-access.ts";

@@ -69,6 +69,11 @@ export interface CompressorLevels {
 export interface Compressor {
   /** As in `-z lz4hc,level=12`. */
   readonly name: string;
+  /**
+   * URL of a module that exports this object under `name` or as its default, `import.meta.url` as a rule: workers
+   * import it from there. Without it, all compression runs on one thread.
+   */
+  readonly module?: string;
   /** The on-disk id, `Algorithm` or a private one. */
   readonly algorithm: number;
   /** Absent where there is nothing to choose. */

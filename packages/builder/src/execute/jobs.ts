@@ -1,0 +1,46 @@
+import type { Pieces } from "./pieces.ts";
+
+/**
+ * The work that is done apart from planning, on any thread. What comes out depends on the job alone, never on
+ * who does it or when, so the number of workers cannot show in an image.
+ */
+export type Job = CompressJob | FillJob;
+
+/** Compress each piece as one run. Destinations are ignored: outputs follow one another. */
+export interface CompressJob {
+  readonly kind: "compress";
+  readonly pieces: Pieces;
+}
+
+/** Read each piece to its destination in `bytes`. */
+export interface FillJob {
+  readonly kind: "fill";
+  readonly pieces: Pieces;
+  /** Handed over and handed back: metadata that is already there stays. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface CompressResult {
+  /** The blocks of all pieces, one piece after the other. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** For each piece the number of its extents, 0 for a piece that is stored as it is. */
+  readonly extentCounts: Uint32Array;
+  /** The extents of all pieces, as `ExtentPairs`. */
+  readonly extents: Uint32Array;
+}
+
+export interface FillResult {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface ResultOf {
+  compress: CompressResult;
+  fill: FillResult;
+}
+
+/** Runs jobs, several at a time. */
+export interface Executor {
+  /** How many jobs are worth having under way. */
+  readonly concurrency: number;
+  run<J extends Job>(job: J): Promise<ResultOf[J["kind"]]>;
+}

@@ -1,0 +1,44 @@
+import { availableParallelism } from "node:os";
+import type { TreeNode } from "@erofs/tree";
+import { buildImage, type BuildSummary } from "./build.ts";
+import { type BuildOptions, settle } from "./options.ts";
+import { FileSink } from "./node/file-sink.ts";
+import { type ClosableExecutor, createExecutor } from "./node/worker-pool.ts";
+
+export { nodeFiles } from "./node/file-access.ts";
+export { FileSink } from "./node/file-sink.ts";
+export type { ClosableExecutor } from "./node/worker-pool.ts";
+
+export interface FileBuildOptions extends BuildOptions {
+  /** Threads beside this one. Default: one for each CPU; 0 does all the work on this thread. */
+  readonly workers?: number;
+  /** Threads that `startWorkers` started for these options; they stay open. */
+  readonly executor?: ClosableExecutor;
+}
+
+/** Starts the threads for builds with these options: while they start, the tree can be read. */
+export function startWorkers(options: FileBuildOptions): Promise<ClosableExecutor> {
+  const settings = settle(options);
+  return createExecutor({
+    compressor: settings.compressor,
+    settings,
+    workers: options.workers ?? availableParallelism(),
+  });
+}
+
+/**
+ * Builds an image of `root` in the file `path`, which appears, or is replaced, only when the image is complete.
+ * Rejects with an `ErofsError`; nothing is left then.
+ */
+export async function buildImageFile(
+  root: TreeNode,
+  path: string,
+  options: FileBuildOptions = {},
+): Promise<BuildSummary> {
+  const executor = options.executor ?? (await startWorkers(options));
+  try {
+    return await buildImage(root, new FileSink(path), options, executor);
+  } finally {
+    if (!options.executor) await executor.close();
+  }
+}

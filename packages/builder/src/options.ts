@@ -1,0 +1,101 @@
+import type { Compressor } from "@erofs/compressor";
+import { BuildError, type ByteString, MAX_PCLUSTER_SIZE } from "@erofs/format";
+
+/** `auto`: compact where nothing is lost, else extended. */
+export type InodeForm = "auto" | "compact" | "extended";
+
+export interface Progress {
+  readonly phase: "compress" | "write";
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface BuildOptions {
+  /** Bytes, a power of two from 512 to 65536. Linux mounts sizes up to its page size. Default 4096. */
+  readonly blockSize?: number;
+  /** The largest physical cluster in bytes: a multiple of the block size up to 1 MiB. Default: one block. */
+  readonly pclusterSize?: number;
+  /** Absent: nothing is compressed. */
+  readonly compressor?: Compressor | undefined;
+  /** Default: the compressor's own. */
+  readonly level?: number | undefined;
+  /** Volume label, at most 16 bytes (kernels before 6.15 want at most 15). */
+  readonly volumeName?: ByteString;
+  /** 16 bytes. Default: derived from the tree and the options, so that equal inputs give equal images. */
+  readonly uuid?: Uint8Array | undefined;
+  /** Seconds since 1970. Default: the newest mtime in the tree. */
+  readonly buildTime?: number | undefined;
+  /** Keep the last partial block of flat files behind their inodes. Default true. */
+  readonly inlineData?: boolean;
+  readonly inodeForm?: InodeForm;
+  /** An xattr that more than this many inodes have is stored once. Default 2. */
+  readonly xattrTolerance?: number;
+  /** Eight-byte cluster indexes, as kernels before 5.3 need them, instead of compact ones. */
+  readonly legacyIndex?: boolean;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options with every default filled in and every value checked. */
+export interface Settings {
+  readonly blockSize: number;
+  readonly blockSizeBits: number;
+  readonly pclusterSize: number;
+  readonly compressor: Compressor | undefined;
+  readonly level: number;
+  readonly volumeName: ByteString;
+  readonly uuid: Uint8Array | undefined;
+  readonly buildTime: number | undefined;
+  readonly inlineData: boolean;
+  readonly inodeForm: InodeForm;
+  readonly xattrTolerance: number;
+  readonly legacyIndex: boolean;
+}
+
+/** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
+export function settle(options: BuildOptions): Settings {
+  const { blockSize = 4096, compressor, xattrTolerance = 2 } = options;
+  const blockSizeBits = Math.log2(blockSize);
+  if (!Number.isInteger(blockSizeBits) || blockSizeBits < 9 || blockSizeBits > 16) {
+    throw new BuildError(`block size ${blockSize}: expected a power of two from 512 to 65536`);
+  }
+  const { pclusterSize = blockSize } = options;
+  if (pclusterSize % blockSize !== 0 || pclusterSize < blockSize || pclusterSize > MAX_PCLUSTER_SIZE) {
+    throw new BuildError(
+      `pcluster size ${pclusterSize}: expected a multiple of the block size ${blockSize} up to ${MAX_PCLUSTER_SIZE}`,
+    );
+  }
+  // The block count of a cluster has 11 bits in the index.
+  if (pclusterSize / blockSize > 2047) {
+    throw new BuildError(
+      `pcluster size ${pclusterSize}: at most ${2047 * blockSize} with blocks of ${blockSize}`,
+    );
+  }
+  const levels = compressor?.levels;
+  const level = options.level ?? levels?.default ?? 0;
+  if (levels && (!Number.isInteger(level) || level < levels.min || level > levels.max)) {
+    throw new BuildError(`level ${level}: ${compressor.name} has levels ${levels.min} to ${levels.max}`);
+  }
+  const { volumeName = "", uuid } = options;
+  if (volumeName.length > 16) {
+    throw new BuildError(`volume label of ${volumeName.length} bytes: at most 16 fit`);
+  }
+  if (uuid && uuid.length !== 16) throw new BuildError(`UUID of ${uuid.length} bytes: expected 16`);
+  if (!Number.isInteger(xattrTolerance) || xattrTolerance < 0) {
+    throw new BuildError(`xattr tolerance ${xattrTolerance}: expected a whole number from 0`);
+  }
+  return {
+    blockSize,
+    blockSizeBits,
+    pclusterSize,
+    compressor,
+    level,
+    volumeName,
+    uuid,
+    buildTime: options.buildTime,
+    inlineData: options.inlineData ?? true,
+    inodeForm: options.inodeForm ?? "auto",
+    xattrTolerance,
+    legacyIndex: options.legacyIndex ?? false,
+  };
+}

@@ -1,0 +1,62 @@
+import { type ByteString, FileType } from "@erofs/format";
+import type { Settings } from "../options.ts";
+import type { Inventory } from "./inventory.ts";
+
+/** Offset bases of the four lanes; they only have to differ. */
+const lanes = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b] as const;
+
+/** Four lanes of 32-bit FNV-1a over numbers and byte strings: an identifier, not a proof of anything. */
+class Fingerprint {
+  readonly #state = Uint32Array.from(lanes);
+
+  add(value: number): void {
+    for (let lane = 0; lane < 4; lane++)
+      this.#state[lane] = Math.imul(this.#state[lane]! ^ value, 0x01000193 + 2 * lane);
+  }
+
+  addNumber(value: number): void {
+    this.add(value % 0x100000000);
+    this.add(Math.floor(value / 0x100000000));
+  }
+
+  addName(name: ByteString): void {
+    for (let i = 0; i < name.length; i++) this.add(name.charCodeAt(i));
+    this.add(0x100);
+  }
+
+  /** A UUID of version 8 (RFC 9562, section 5.8: made by the application's own rule). */
+  uuid(): Uint8Array {
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    for (let lane = 0; lane < 4; lane++) view.setUint32(4 * lane, this.#state[lane]!);
+    bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+    return bytes;
+  }
+}
+
+/**
+ * A UUID from the tree's names and attributes and from the settings: the same build has the same UUID on every
+ * machine, and images of different trees can be told apart.
+ */
+export function deriveUuid(inventory: Inventory, settings: Settings): Uint8Array {
+  const print = new Fingerprint();
+  print.addName(settings.volumeName);
+  print.addName(settings.compressor?.name ?? "");
+  for (const value of [settings.blockSize, settings.pclusterSize, settings.level]) print.add(value);
+  for (const { index, children } of inventory.directories) {
+    const { entries = [] } = inventory.nodes[index]!;
+    for (const [i, { name, node }] of entries.entries()) {
+      print.addName(name);
+      print.add(children[i]!);
+      print.add(node.type * 0x10000 + node.permissions);
+      if (node.type === FileType.regular) print.addNumber(node.size);
+      if (node.target !== undefined) print.addName(node.target);
+      print.addNumber(node.uid);
+      print.addNumber(node.gid);
+      print.addNumber(node.mtime);
+      print.add(node.mtimeNsec);
+    }
+  }
+  return print.uuid();
+}

@@ -1,0 +1,145 @@
+import {
+  chunkTableOffset,
+  compactIndexSize,
+  DataLayout,
+  FileType,
+  fullIndexSize,
+  MAP_HEADER_SIZE,
+  mapHeaderOffset,
+  NULL_BLOCK,
+} from "@erofs/format";
+import type { Settings } from "../options.ts";
+import { type ChunkPlan, isMostlyHoles, planChunks } from "./chunks.ts";
+import { directoryContentSize } from "./directory-content.ts";
+import type { Epoch } from "./epoch.ts";
+import { ExtentArena } from "./extent-arena.ts";
+import type { Inventory } from "./inventory.ts";
+import type { XattrPlan } from "./xattr-plan.ts";
+
+/**
+ * What every inode becomes, in columns by inode index. Forms and sizes are settled first, compressed files as
+ * their data come in, places last.
+ */
+export interface InodePlans {
+  /** 1 for the 64-byte form. */
+  readonly extended: Uint8Array;
+  /** A `DataLayout`. */
+  readonly layouts: Uint8Array;
+  /** `i_size`. */
+  readonly sizes: Float64Array;
+  /** Bytes of the inode, its xattrs, and its chunk table or cluster index. */
+  readonly bodySizes: Float64Array;
+  /** Bytes of data behind the body, 0 for none. */
+  readonly tailSizes: Uint32Array;
+  /** First block of the data that is stored in blocks, `NULL_BLOCK` for none. */
+  readonly startBlocks: Float64Array;
+  /** Number of those blocks. */
+  readonly blockCounts: Float64Array;
+  /** Byte offset in the image. */
+  readonly offsets: Float64Array;
+  /** Compressed files: their first extent in `extents`, and how many. */
+  readonly firstExtents: Uint32Array;
+  readonly extentCounts: Uint32Array;
+  readonly extents: ExtentArena;
+  /** Chunk-based files. */
+  readonly chunks: ReadonlyMap<number, ChunkPlan>;
+  /** Regular files to be compressed, whose layout is not settled yet. */
+  readonly candidates: readonly number[];
+}
+
+/** Settles the form of every inode and the layout of all that are not to be compressed. */
+export function planInodes(
+  inventory: Inventory,
+  xattrs: XattrPlan,
+  epoch: Epoch,
+  settings: Settings,
+): InodePlans {
+  const { nodes, linkCounts } = inventory;
+  const count = nodes.length;
+  const chunks = new Map<number, ChunkPlan>();
+  const candidates: number[] = [];
+  const plans: InodePlans = {
+    extended: new Uint8Array(count),
+    layouts: new Uint8Array(count),
+    sizes: new Float64Array(count),
+    bodySizes: new Float64Array(count),
+    tailSizes: new Uint32Array(count),
+    startBlocks: new Float64Array(count).fill(NULL_BLOCK),
+    blockCounts: new Float64Array(count),
+    offsets: new Float64Array(count),
+    firstExtents: new Uint32Array(count),
+    extentCounts: new Uint32Array(count),
+    extents: new ExtentArena(),
+    chunks,
+    candidates,
+  };
+  for (let index = 0; index < count; index++) {
+    const node = nodes[index]!;
+    const size =
+      node.type === FileType.regular
+        ? node.size
+        : node.type === FileType.directory
+          ? directoryContentSize(node.entries ?? [], settings.blockSize)
+          : (node.target?.length ?? 0);
+    const extended =
+      settings.inodeForm === "extended" ||
+      (settings.inodeForm === "auto" &&
+        (size > 0xffffffff ||
+          node.uid > 0xffff ||
+          node.gid > 0xffff ||
+          linkCounts[index]! > 0xffff ||
+          node.mtime !== epoch.epoch ||
+          node.mtimeNsec !== epoch.fixedNsec));
+    plans.extended[index] = extended ? 1 : 0;
+    plans.sizes[index] = size;
+    plans.bodySizes[index] = (extended ? 64 : 32) + (xattrs.ofInode.get(index)?.size ?? 0);
+    const ranges = node.content?.kind === "file" ? node.content.ranges : undefined;
+    if (isMostlyHoles(size, ranges)) {
+      const plan = planChunks(size, ranges!, settings.blockSizeBits);
+      chunks.set(index, plan);
+      plans.layouts[index] = DataLayout.chunkBased;
+      plans.bodySizes[index] =
+        chunkTableOffset(plans.bodySizes[index]!, plan.chunkBlockBits) + 4 * plan.blocks.length;
+      plans.blockCounts[index] = plan.blockCount;
+    } else if (settings.compressor && node.type === FileType.regular && size > settings.blockSize) {
+      candidates.push(index);
+    } else {
+      planFlat(plans, index, settings.inlineData || node.type !== FileType.regular, settings.blockSize);
+    }
+  }
+  return plans;
+}
+
+/** Stores an inode's content as it is: in blocks, and what is left over behind the inode if it fits there. */
+export function planFlat(plans: InodePlans, index: number, inline: boolean, blockSize: number): void {
+  const size = plans.sizes[index]!;
+  const tail = size % blockSize;
+  const isInline = inline && tail > 0 && plans.bodySizes[index]! + tail <= blockSize;
+  plans.layouts[index] = isInline ? DataLayout.flatInline : DataLayout.flatPlain;
+  plans.tailSizes[index] = isInline ? tail : 0;
+  plans.blockCounts[index] = Math.floor(size / blockSize) + (tail > 0 && !isInline ? 1 : 0);
+}
+
+/** Beyond lclusters of 16 KiB the compact index has no bits for the cluster offset. */
+const maxCompactBits = 14;
+
+/** Stores a file compressed, as the extents from `firstExtent` on and `blockCount` blocks from `startBlock`. */
+export function planCompressed(
+  plans: InodePlans,
+  index: number,
+  data: { firstExtent: number; extentCount: number; startBlock: number; blockCount: number },
+  settings: Settings,
+): void {
+  const { blockSizeBits } = settings;
+  const full = settings.legacyIndex || blockSizeBits > maxCompactBits;
+  const size = plans.sizes[index]!;
+  plans.layouts[index] = full ? DataLayout.compressedFull : DataLayout.compressedCompact;
+  plans.firstExtents[index] = data.firstExtent;
+  plans.extentCounts[index] = data.extentCount;
+  plans.startBlocks[index] = data.startBlock;
+  plans.blockCounts[index] = data.blockCount;
+  // Inodes stand at multiples of 32, so offsets from the inode are aligned as those on disk.
+  const base = mapHeaderOffset(plans.bodySizes[index]!) + MAP_HEADER_SIZE;
+  plans.bodySizes[index] =
+    base + (full ? fullIndexSize(size, blockSizeBits) : compactIndexSize(size, blockSizeBits, base % 32));
+}

@@ -1,0 +1,87 @@
+import { BuildError, type ByteString, FileType, toText } from "@erofs/format";
+import type { TreeNode } from "@erofs/tree";
+
+/**
+ * The tree as numbered inodes, root first: all entries of a directory together, then its subdirectories one
+ * after another with theirs. Inodes and data are laid out in this order, so neighbours in the tree are
+ * neighbours in the image.
+ *
+ * Columns rather than an object an inode: a million files must fit well below 1 GiB.
+ */
+export interface Inventory {
+  /** By inode index. */
+  readonly nodes: readonly TreeNode[];
+  /** By inode index. */
+  readonly linkCounts: Uint32Array;
+  /** The directories, in order. */
+  readonly directories: readonly Directory[];
+}
+
+export interface Directory {
+  readonly index: number;
+  /** Inode index of the parent; the root's is its own. */
+  readonly parent: number;
+  /** Inode index of each entry. */
+  readonly children: Uint32Array;
+  /** Inode index of the first entry that is counted here; those first seen here are consecutive. */
+  readonly firstNew: number;
+  readonly newCount: number;
+}
+
+/** Numbers the tree's inodes. Throws `BuildError` EINVAL for a tree that no directory could hold. */
+export function takeInventory(root: TreeNode): Inventory {
+  if (root.type !== FileType.directory)
+    throw new BuildError("the root of a tree must be a directory", {}, "ENOTDIR");
+  const nodes: TreeNode[] = [root];
+  const indexOf = new Map<TreeNode, number>([[root, 0]]);
+  const links: number[] = [2];
+  const directories: Directory[] = [];
+  const pending: { index: number; parent: number }[] = [{ index: 0, parent: 0 }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { index, parent } = next;
+    const entries = nodes[index]!.entries ?? [];
+    const children = new Uint32Array(entries.length);
+    const firstNew = nodes.length;
+    const subdirectories: { index: number; parent: number }[] = [];
+    let previous: ByteString | undefined;
+    for (let i = 0; i < entries.length; i++) {
+      const { name, node } = entries[i]!;
+      checkName(name, previous);
+      previous = name;
+      let child = indexOf.get(node);
+      if (child === undefined) {
+        child = nodes.length;
+        nodes.push(node);
+        indexOf.set(node, child);
+        links.push(node.type === FileType.directory ? 2 : 1);
+        if (node.type === FileType.directory) {
+          subdirectories.push({ index: child, parent: index });
+          links[index]!++;
+        }
+      } else if (node.type === FileType.directory) {
+        throw new BuildError(`directory "${toText(name)}" stands in the tree twice`, {}, "ELOOP");
+      } else {
+        links[child]!++;
+      }
+      children[i] = child;
+    }
+    directories.push({ index, parent, children, firstNew, newCount: nodes.length - firstNew });
+    for (let i = subdirectories.length - 1; i >= 0; i--) pending.push(subdirectories[i]!);
+  }
+  return { nodes, linkCounts: Uint32Array.from(links), directories };
+}
+
+function checkName(name: ByteString, previous: ByteString | undefined): void {
+  if (
+    name.length === 0 ||
+    name.length > 255 ||
+    name === "." ||
+    name === ".." ||
+    /[/\0\u0100-\uffff]/.test(name)
+  ) {
+    throw new BuildError(`"${toText(name)}" (${name.length} bytes) cannot be a file name`);
+  }
+  if (previous !== undefined && previous >= name) {
+    throw new BuildError(`entries "${toText(previous)}" and "${toText(name)}" are not in byte order`);
+  }
+}

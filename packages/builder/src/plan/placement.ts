@@ -1,0 +1,86 @@
+import {
+  alignUp,
+  FileType,
+  INODE_SLOT_SIZE,
+  NULL_BLOCK,
+  SUPERBLOCK_OFFSET,
+  SUPERBLOCK_SIZE,
+  xattrEntrySize,
+} from "@erofs/format";
+import type { Inventory } from "./inventory.ts";
+import type { InodePlans } from "./inode-plans.ts";
+import { MetadataSpace } from "./metadata-space.ts";
+import type { XattrPlan } from "./xattr-plan.ts";
+
+/**
+ * The beginning of the image: superblock, compression configs, root inode, shared xattrs. The root comes before
+ * the xattrs, which may be long, because its nid must fit 16 bits.
+ */
+export interface Head {
+  readonly configOffset: number;
+  /** Byte offset of each shared xattr. */
+  readonly sharedOffsets: readonly number[];
+  /** First byte behind it. */
+  readonly end: number;
+}
+
+/** Places what comes first, the root inode included. */
+export function placeHead(plans: InodePlans, xattrs: XattrPlan, configSize: number, blockSize: number): Head {
+  const configOffset = SUPERBLOCK_OFFSET + SUPERBLOCK_SIZE;
+  let offset = alignUp(configOffset + configSize, INODE_SLOT_SIZE);
+  const rootSize = plans.bodySizes[0]! + plans.tailSizes[0]!;
+  // A tail must lie in one block.
+  if (plans.tailSizes[0]! > 0 && (offset % blockSize) + rootSize > blockSize)
+    offset = alignUp(offset, blockSize);
+  plans.offsets[0] = offset;
+  offset += rootSize;
+  const sharedOffsets = xattrs.shared.map((entry) => {
+    offset = alignUp(offset, 4);
+    const at = offset;
+    offset += xattrEntrySize(entry.rest.length, entry.value.length);
+    return at;
+  });
+  return { configOffset, sharedOffsets, end: offset };
+}
+
+/**
+ * Places all inodes but the root, in new blocks from `start` on and in what is left of the head's last block.
+ * Returns the first byte behind them.
+ */
+export function placeInodes(
+  inventory: Inventory,
+  plans: InodePlans,
+  head: Head,
+  start: number,
+  blockSize: number,
+): number {
+  const space = new MetadataSpace(blockSize, start);
+  space.offer(head.end);
+  const sizeOf = (index: number) => plans.bodySizes[index]! + plans.tailSizes[index]!;
+  for (const { firstNew, newCount } of inventory.directories) {
+    // Largest first wastes least, and one directory's inodes stay together all the same.
+    const order = Uint32Array.from({ length: newCount }, (_, i) => firstNew + i);
+    order.sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
+    for (const index of order) plans.offsets[index] = space.place(sizeOf(index));
+  }
+  return space.end;
+}
+
+/**
+ * Gives a place to all data in blocks that has none yet, from `block` on: directories first, which are read
+ * together with inodes. Returns the first block behind them.
+ */
+export function placeBlocks(inventory: Inventory, plans: InodePlans, block: number): number {
+  let next = block;
+  const take = (index: number) => {
+    plans.startBlocks[index] = next;
+    next += plans.blockCounts[index]!;
+  };
+  const isWaiting = (index: number) =>
+    plans.blockCounts[index]! > 0 && plans.startBlocks[index] === NULL_BLOCK;
+  for (const { index } of inventory.directories) if (isWaiting(index)) take(index);
+  for (let index = 0; index < inventory.nodes.length; index++) {
+    if (inventory.nodes[index]!.type !== FileType.directory && isWaiting(index)) take(index);
+  }
+  return next;
+}

@@ -1,0 +1,73 @@
+import { fromBytes, nameFilter, splitName, XattrIndex, type XattrEntry, xattrEntrySize } from "@erofs/format";
+import type { TreeNode, Xattr } from "@erofs/tree";
+
+/** Which attributes of an inode are stored with it, and which once for all. */
+export interface InodeXattrs {
+  readonly inline: readonly XattrEntry[];
+  /** Indexes into `XattrPlan.shared`. */
+  readonly shared: readonly number[];
+  /** `h_name_filter`. */
+  readonly filter: number;
+  /** Bytes of the xattr body. */
+  readonly size: number;
+}
+
+export interface XattrPlan {
+  /** By inode index; inodes without attributes are absent. */
+  readonly ofInode: ReadonlyMap<number, InodeXattrs>;
+  /** The shared area, in the order in which it is stored. */
+  readonly shared: readonly XattrEntry[];
+}
+
+/** `h_shared_count` has eight bits. */
+const maxShared = 255;
+
+/** Bytes of `struct erofs_xattr_ibody_header`. */
+const bodyHeaderSize = 12;
+
+/** Names of namespaces that EROFS has no number for are kept whole; Linux does not list them. */
+function entryOf({ name, value }: Xattr): XattrEntry {
+  return { ...(splitName(name) ?? { index: XattrIndex.hidden, rest: name }), value };
+}
+
+/**
+ * Shares each attribute that more than `tolerance` inodes have with the same value. The order, by name and then
+ * value, depends on the attributes alone.
+ */
+export function planXattrs(nodes: readonly TreeNode[], tolerance: number): XattrPlan {
+  const ofInode = new Map<number, InodeXattrs>();
+  const counts = new Map<string, { xattr: Xattr; count: number; id: number }>();
+  const keyOf = ({ name, value }: Xattr) => `${name}\0${fromBytes(value)}`;
+  for (const node of nodes) {
+    for (const xattr of node.xattrs ?? []) {
+      const key = keyOf(xattr);
+      const seen = counts.get(key);
+      if (seen) seen.count++;
+      else counts.set(key, { xattr, count: 1, id: -1 });
+    }
+  }
+  const shared = [...counts]
+    .filter(([, { count }]) => count > tolerance)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  for (const [id, [, seen]] of shared.entries()) seen.id = id;
+  for (const [index, { xattrs }] of nodes.entries()) {
+    if (!xattrs || xattrs.length === 0) continue;
+    const sorted = xattrs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const ids: number[] = [];
+    const inline: XattrEntry[] = [];
+    let size = bodyHeaderSize;
+    for (const xattr of sorted) {
+      const { id } = counts.get(keyOf(xattr))!;
+      if (id >= 0 && ids.length < maxShared) {
+        ids.push(id);
+        size += 4;
+      } else {
+        const entry = entryOf(xattr);
+        inline.push(entry);
+        size += xattrEntrySize(entry.rest.length, entry.value.length);
+      }
+    }
+    ofInode.set(index, { inline, shared: ids, filter: nameFilter(sorted.map(({ name }) => name)), size });
+  }
+  return { ofInode, shared: shared.map(([, { xattr }]) => entryOf(xattr)) };
+}

@@ -1,0 +1,136 @@
+import {
+  type Chunk,
+  chunkTableOffset,
+  type CompressedExtent,
+  DataLayout,
+  encodeChunkTable,
+  encodeCompactIndex,
+  encodeDevice,
+  encodeFullIndex,
+  encodeInode,
+  encodeMapHeader,
+  encodeXattrBody,
+  FileType,
+  indexAdvise,
+  INODE_SLOT_SIZE,
+  LclusterType,
+  MAP_HEADER_SIZE,
+  mapHeaderOffset,
+  NULL_BLOCK,
+  xattrIcount,
+} from "@erofs/format";
+import { modeOf } from "@erofs/tree";
+import type { Settings } from "../options.ts";
+import type { ChunkPlan } from "../plan/chunks.ts";
+import type { Epoch } from "../plan/epoch.ts";
+import type { InodePlans } from "../plan/inode-plans.ts";
+import type { Inventory } from "../plan/inventory.ts";
+import type { Head } from "../plan/placement.ts";
+import type { XattrPlan } from "../plan/xattr-plan.ts";
+
+/** All that is settled once every inode has its place. */
+export interface ImagePlan {
+  readonly settings: Settings;
+  readonly epoch: Epoch;
+  readonly inventory: Inventory;
+  readonly xattrs: XattrPlan;
+  readonly plans: InodePlans;
+  readonly head: Head;
+}
+
+/** The nid of an inode: `meta_blkaddr` is 0, so it counts from the beginning of the image. */
+export function nidOf(plans: InodePlans, index: number): number {
+  return plans.offsets[index]! / INODE_SLOT_SIZE;
+}
+
+/** Writes an inode, its xattrs and its index at `offset` of `target`, which is zero there. */
+export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Array, offset: number): void {
+  const { epoch, inventory, plans, settings, head, xattrs } = image;
+  const node = inventory.nodes[index]!;
+  const layout = plans.layouts[index] as DataLayout;
+  const extended = plans.extended[index] === 1;
+  const own = xattrs.ofInode.get(index);
+  const chunks = plans.chunks.get(index);
+  const isDevice = node.type === FileType.characterDevice || node.type === FileType.blockDevice;
+  const blockCount = plans.blockCounts[index]!;
+  // Empty files have start block 0, by custom; nobody looks at it.
+  const isEmpty = plans.sizes[index] === 0;
+  encodeInode(
+    {
+      nid: nidOf(plans, index),
+      extended,
+      layout,
+      dotOmitted: false,
+      xattrIcount: own ? xattrIcount(own.size) : 0,
+      mode: modeOf(node),
+      nlink: inventory.linkCounts[index]!,
+      size: plans.sizes[index]!,
+      startBlock: blockCount > 0 || !isEmpty ? plans.startBlocks[index]! : 0,
+      blockCount,
+      chunkFormat: chunks?.chunkBlockBits ?? 0,
+      rdev: isDevice ? encodeDevice(node.major, node.minor) : 0,
+      ino: index + 1,
+      uid: node.uid,
+      gid: node.gid,
+      // Compact inodes keep the seconds, which kernels from 6.15 on show.
+      mtime: extended ? node.mtime : Math.max(node.mtime, epoch.epoch),
+      mtimeNsec: extended ? node.mtimeNsec : epoch.fixedNsec,
+    },
+    epoch,
+    target,
+    offset,
+  );
+  let end = offset + (extended ? 64 : 32);
+  if (own) {
+    const sharedIds = own.shared.map((id) => head.sharedOffsets[id]! / 4);
+    target.set(encodeXattrBody({ filter: own.filter, sharedIds, inline: own.inline }), end);
+    end += own.size;
+  }
+  if (chunks) {
+    const format = chunks.chunkBlockBits;
+    const table = encodeChunkTable(chunksOf(chunks, plans.startBlocks[index]!), format);
+    target.set(table, chunkTableOffset(end, format));
+  } else if (layout === DataLayout.compressedCompact || layout === DataLayout.compressedFull) {
+    const fileSize = plans.sizes[index]!;
+    const { blockSizeBits, blockSize, pclusterSize, compressor } = settings;
+    const bigPcluster = pclusterSize > blockSize;
+    const algorithm = compressor!.algorithm;
+    const plan = { fileSize, blockSizeBits, bigPcluster, algorithm };
+    const extents = extentsOf(plans, index);
+    const header = mapHeaderOffset(end);
+    const base = header + MAP_HEADER_SIZE;
+    target.set(encodeMapHeader({ advise: indexAdvise(layout, plan), algorithm1: algorithm }), header);
+    target.set(
+      layout === DataLayout.compressedCompact
+        ? encodeCompactIndex(extents, plan, base % 32)
+        : encodeFullIndex(extents, plan),
+      base,
+    );
+  }
+}
+
+function chunksOf(chunks: ChunkPlan, startBlock: number): Chunk[] {
+  return Array.from(chunks.blocks, (block) => ({
+    device: 0,
+    block: block === NULL_BLOCK ? NULL_BLOCK : startBlock + block,
+  }));
+}
+
+function extentsOf(plans: InodePlans, index: number): CompressedExtent[] {
+  const extents: CompressedExtent[] = [];
+  let logical = 0;
+  let block = plans.startBlocks[index]!;
+  const first = plans.firstExtents[index]!;
+  for (let position = first; position < first + plans.extentCounts[index]!; position++) {
+    const blocks = plans.extents.blocks(position);
+    extents.push({
+      logical,
+      block,
+      blocks,
+      type: plans.extents.isCompressed(position) ? LclusterType.head1 : LclusterType.plain,
+    });
+    logical += plans.extents.logicalSize(position);
+    block += blocks;
+  }
+  return extents;
+}

@@ -1,0 +1,182 @@
+import { DataLayout, encodeXattrEntry, FileType, writeBytes } from "@erofs/format";
+import { inOrder } from "../execute/in-order.ts";
+import type { Executor, FillJob } from "../execute/jobs.ts";
+import { PieceList } from "../execute/pieces.ts";
+import { directoryContent } from "../plan/directory-content.ts";
+import type { Directory } from "../plan/inventory.ts";
+import type { Sink } from "../sink.ts";
+import { BufferPool } from "./buffer-pool.ts";
+import { type ImagePlan, nidOf, writeInodeBody } from "./inode-body.ts";
+
+/** Metadata is written in regions of this size, a job each. */
+const regionSize = 1 << 20;
+
+/** A stretch of the image that holds metadata: from `start` up to `end`, both on block boundaries. */
+export interface MetadataArea {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Region extends MetadataArea {
+  readonly indexes: Uint32Array;
+}
+
+/** The regions of the areas, each with the inodes that lie in it wholly or in part. */
+function regionsOf(image: ImagePlan, areas: readonly MetadataArea[]): Region[] {
+  const { offsets, bodySizes, tailSizes } = image.plans;
+  const bounds: MetadataArea[] = [];
+  const firstOfArea = areas.map(({ start, end }) => {
+    const first = bounds.length;
+    for (let at = start; at < end; at += regionSize) {
+      bounds.push({ start: at, end: Math.min(end, at + regionSize) });
+    }
+    return first;
+  });
+  const regionAt = (offset: number) => {
+    const area = areas.findIndex(({ start, end }) => offset >= start && offset < end);
+    return firstOfArea[area]! + Math.floor((offset - areas[area]!.start) / regionSize);
+  };
+  const counts = new Uint32Array(bounds.length);
+  const forEachPlace = (use: (region: number, index: number) => void) => {
+    for (let index = 0; index < offsets.length; index++) {
+      const offset = offsets[index]!;
+      const last = regionAt(offset + bodySizes[index]! + tailSizes[index]! - 1);
+      for (let region = regionAt(offset); region <= last; region++) use(region, index);
+    }
+  };
+  forEachPlace((region) => counts[region]!++);
+  const regions = bounds.map((bound, i) => ({ ...bound, indexes: new Uint32Array(counts[i]!) }));
+  counts.fill(0);
+  forEachPlace((region, index) => {
+    regions[region]!.indexes[counts[region]!++] = index;
+  });
+  return regions;
+}
+
+/** Copies what of `source`, which belongs at `offset` of the image, lies in the region. */
+function copyPart(source: Uint8Array, offset: number, region: Region, bytes: Uint8Array): void {
+  const from = Math.max(offset, region.start);
+  const to = Math.min(offset + source.length, region.end);
+  if (from < to) bytes.set(source.subarray(from - offset, to - offset), from - region.start);
+}
+
+/** The shared xattrs as they stand in the image, from the first one's offset on. */
+function sharedArea({ xattrs, head }: ImagePlan): { bytes: Uint8Array; offset: number } {
+  const offset = head.sharedOffsets[0] ?? head.end;
+  const bytes = new Uint8Array(head.end - offset);
+  for (const [id, entry] of xattrs.shared.entries()) {
+    encodeXattrEntry(entry, bytes, head.sharedOffsets[id]! - offset);
+  }
+  return { bytes, offset };
+}
+
+/**
+ * Writes the whole blocks of all directories, which stand one after another. Returns the rest of each that has
+ * one behind its inode, so that no large directory is encoded twice.
+ */
+function writeDirectoryBlocks(
+  { inventory, plans, settings }: ImagePlan,
+  contentOf: (index: number) => Uint8Array,
+  sink: Sink,
+): Map<number, Uint8Array> {
+  const { blockSize } = settings;
+  const tails = new Map<number, Uint8Array>();
+  const gathered = new Uint8Array(regionSize);
+  let start = 0;
+  let used = 0;
+  const flush = () => {
+    if (used > 0) sink.write(start, gathered.subarray(0, used));
+    used = 0;
+  };
+  for (const { index } of inventory.directories) {
+    const size = plans.blockCounts[index]! * blockSize;
+    if (size === 0) continue;
+    const content = contentOf(index);
+    if (plans.layouts[index] === DataLayout.flatInline) tails.set(index, content.slice(size));
+    for (let done = 0; done < size;) {
+      if (used === gathered.length) flush();
+      if (used === 0) start = plans.startBlocks[index]! * blockSize + done;
+      const count = Math.min(size - done, gathered.length - used);
+      const part = content.subarray(done, done + count);
+      gathered.set(part, used);
+      gathered.fill(0, used + part.length, used + count);
+      used += count;
+      done += count;
+    }
+  }
+  flush();
+  return tails;
+}
+
+/** Writes every inode with what follows it. Returns the first `keep` bytes of the image, which it does not write. */
+export async function writeMetadata(
+  image: ImagePlan,
+  areas: readonly MetadataArea[],
+  keep: number,
+  executor: Executor,
+  sink: Sink,
+  onBytes: (count: number) => void,
+): Promise<Uint8Array> {
+  const { inventory, plans, settings } = image;
+  const { blockSize } = settings;
+  const directoryOf = new Map<number, Directory>(inventory.directories.map((d) => [d.index, d]));
+  const contentOf = (index: number) =>
+    directoryContent(inventory, directoryOf.get(index)!, (i) => nidOf(plans, i), blockSize);
+  const directoryTails = writeDirectoryBlocks(image, contentOf, sink);
+  const shared = sharedArea(image);
+  const pool = new BufferPool(regionSize);
+  let beginning: Uint8Array = new Uint8Array(0);
+
+  const prepare = (region: Region): { job: FillJob; tailBytes: number } => {
+    const bytes = pool.take(region.end - region.start).fill(0);
+    const pieces = new PieceList();
+    let tailBytes = 0;
+    for (const index of region.indexes) {
+      const offset = plans.offsets[index]!;
+      const bodySize = plans.bodySizes[index]!;
+      if (offset < region.start || offset + bodySize > region.end) {
+        // Larger than a block, it crosses regions: each takes its part of it.
+        const body = new Uint8Array(bodySize);
+        writeInodeBody(image, index, body, 0);
+        copyPart(body, offset, region, bytes);
+        continue;
+      }
+      const at = offset - region.start;
+      writeInodeBody(image, index, bytes, at);
+      const tailSize = plans.tailSizes[index]!;
+      if (tailSize === 0) continue;
+      const node = inventory.nodes[index]!;
+      const tailStart = plans.sizes[index]! - tailSize;
+      if (node.type === FileType.directory) {
+        bytes.set(directoryTails.get(index) ?? contentOf(index), at + bodySize);
+      } else if (node.type === FileType.symlink) {
+        writeBytes(node.target!.slice(tailStart), bytes, at + bodySize);
+      } else {
+        pieces.add(node.content!, plans.sizes[index]!, tailStart, tailSize, at + bodySize);
+        tailBytes += tailSize;
+      }
+    }
+    copyPart(shared.bytes, shared.offset, region, bytes);
+    return { job: { kind: "fill", pieces: pieces.take(), bytes }, tailBytes };
+  };
+
+  await inOrder(
+    regionsOf(image, areas),
+    executor.concurrency,
+    async (region) => {
+      const { job, tailBytes } = prepare(region);
+      return { result: await executor.run(job), tailBytes };
+    },
+    ({ result, tailBytes }, region) => {
+      if (region.start === 0) {
+        beginning = result.bytes.slice(0, keep);
+        sink.write(keep, result.bytes.subarray(keep));
+      } else {
+        sink.write(region.start, result.bytes);
+      }
+      pool.give(result.bytes);
+      onBytes(tailBytes);
+    },
+  );
+  return beginning;
+}

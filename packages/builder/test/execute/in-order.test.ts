@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { inOrder } from "../../src/execute/in-order.ts";
+
+describe("inOrder", () => {
+  it("uses results in the order of the items, whoever is faster, with a bounded number under way", async () => {
+    let underWay = 0;
+    let most = 0;
+    const used: number[] = [];
+    await inOrder(
+      [30, 1, 20, 2, 10, 3],
+      3,
+      async (delay) => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        underWay--;
+        return delay;
+      },
+      (result) => used.push(result),
+    );
+    expect(used).toEqual([30, 1, 20, 2, 10, 3]);
+    expect(most).toBe(3);
+  });
+
+  it("ends with the first failure and leaves none of the others unhandled", async () => {
+    const work = inOrder(
+      [1, 2, 3],
+      3,
+      async (item) => {
+        throw new Error(`item ${item}`);
+      },
+      () => {},
+    );
+    await expect(work).rejects.toThrow("item 1");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+});
