@@ -16,8 +16,8 @@ export const DAMAGED_BLOCK = -0x80000000;
 
 /**
  * One instance of the WebAssembly kernels, with a memory of its own. All pointers are byte offsets into that
- * memory, all lengths are bytes; ranges that reach outside the memory give a fault, not a trap, except in
- * `crc32c` and `xxh32`.
+ * memory, all lengths are bytes. Ranges that reach outside the memory give a fault; only `crc32c` and `xxh32`,
+ * which have no fault to give, trap.
  */
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
@@ -32,7 +32,10 @@ export interface Kernels {
    * (and the input is gone). The input has at most 16 MiB, the output less than 2 GiB.
    */
   lz4Decode(src: number, srcLen: number, dst: number, dstLen: number): number;
-  /** The same, but stops once `dstLen` bytes are out, whatever is left of the input. */
+  /**
+   * The same, but stops once `dstLen` bytes are out, whatever is left of the input. In place, the margin
+   * counts from where the whole block's output would end; where that is not known, keep the input apart.
+   */
   lz4DecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /** Bisects one directory block for a name. Returns the index of its dirent, or a `SearchFault`. */
   searchDirents(block: number, blockLen: number, name: number, nameLen: number): number;

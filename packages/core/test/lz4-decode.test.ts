@@ -194,6 +194,15 @@ describe("partial", () => {
     );
   });
 
+  test("in place, with the margin behind the whole block's output", () => {
+    const bytes = compressibleBytes(3000, 13).subarray(0, 3000);
+    const block = compressByLz4Wasm(bytes);
+    for (let length = 1; length <= bytes.length; length++) {
+      const margin = bytes.length - length + inPlaceMargin(block.length);
+      expect(faultOf(block, bytes.subarray(0, length), margin, true)).toBeUndefined();
+    }
+  });
+
   test("a block that ends too early is a fault", () => {
     const bytes = compressibleBytes(3000, 12).subarray(0, 3000);
     const block = compressByLz4Wasm(bytes);
