@@ -1,0 +1,91 @@
+// `pnpm bench`: ours against erofs-utils and liblz4, each measured in the same run.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { benchBuild, buildCases } from "./bench/build-case.mjs";
+import { benchExtract } from "./bench/extract-case.mjs";
+import { benchLz4Decoding, decodingObstacle } from "./bench/lz4-decoding.mjs";
+import { describeMachine, tableHead, tableLine } from "./bench/report.mjs";
+import { corpusNames, describeCorpus, ensureCorpus } from "./corpora.mjs";
+import { findPeers } from "./peers.mjs";
+
+const buildNames = /** @type {(keyof typeof buildCases)[]} */ (Object.keys(buildCases));
+const names = [...buildNames, "extract", "decode"];
+
+const help = `usage: pnpm bench [CASE…] [OPTIONS]
+
+Cases (default: all): ${names.join(", ")}
+
+  --corpus NAME   ${corpusNames.join(" or ")}; repeatable; default: both
+  --runs N        runs of each program, of which the median counts; default 3
+  --json          everything as JSON, single measurements included, instead of a table
+
+EROFS_UTILS_BIN names a folder with newer mkfs.erofs and fsck.erofs (or a build tree of erofs-utils), EROFS_CORPORA
+where the corpora are kept, TMPDIR where images go. Ratios are ours to the peer's: below 1 is better.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    corpus: { type: "string", multiple: true, default: corpusNames },
+    runs: { type: "string", default: "3" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+const runs = Number(values.runs);
+const unknown = positionals.find((name) => !names.includes(name));
+if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
+  console.error(
+    unknown === undefined ? `--runs ${values.runs}: expected a number from 1` : `no case "${unknown}"`,
+  );
+  process.exit(2);
+}
+const wanted = new Set(positionals.length > 0 ? positionals : names);
+
+const peers = findPeers();
+if (peers.length === 0) {
+  console.error(
+    "mkfs.erofs and fsck.erofs are not installed (Debian: erofs-utils); EROFS_UTILS_BIN names others",
+  );
+  process.exit(1);
+}
+const corpora = values.corpus.map(ensureCorpus);
+const machine = describeMachine(peers, runs);
+if (!values.json) {
+  console.log(
+    Object.entries(machine)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join("\n"),
+  );
+  for (const corpus of corpora) console.log(describeCorpus(corpus));
+  console.log(`\n${tableHead}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "erofs-bench-"));
+/** @type {import("./bench/report.mjs").Row[]} */
+const rows = [];
+/** @param {import("./bench/report.mjs").Row[]} more */
+const add = (more) => {
+  rows.push(...more);
+  if (!values.json) for (const row of more) console.log(tableLine(row));
+};
+try {
+  for (const corpus of corpora) {
+    for (const name of buildNames) if (wanted.has(name)) add(benchBuild(name, corpus, peers, runs, folder));
+    if (wanted.has("extract")) add(benchExtract(corpus, peers, runs, folder));
+    if (wanted.has("decode")) {
+      const obstacle = decodingObstacle();
+      if (obstacle) console.error(`decode was not measured: ${obstacle}`);
+      else add(await benchLz4Decoding(corpus, runs, folder));
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+if (values.json) console.log(JSON.stringify({ machine, corpora, rows }, undefined, 2));

@@ -1,0 +1,56 @@
+import { cpus, release, totalmem } from "node:os";
+
+/**
+ * @typedef {object} Row one comparison
+ * @property {string} case
+ * @property {string} peer
+ * @property {string} ours how ours was run
+ * @property {string} unit of both values; less is better
+ * @property {number} peerValue
+ * @property {number} ourValue
+ * @property {number} ratio ours to the peer's
+ * @property {{ peer: number[], ours: number[] }} [samples]
+ */
+
+/**
+ * @param {Omit<Row, "ratio">} row
+ * @returns {Row}
+ */
+export function rowOf(row) {
+  return { ...row, ratio: row.ourValue / row.peerValue };
+}
+
+export const tableHead = "| case | ours | peer | peer's | ours | ratio |\n|---|---|---|--:|--:|--:|";
+
+/** @param {Row} row */
+export function tableLine({ case: name, ours, peer, unit, peerValue, ourValue, ratio }) {
+  const cells = [name, ours, peer, show(peerValue, unit), show(ourValue, unit), `${ratio.toFixed(3)}×`];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/**
+ * @param {number} value
+ * @param {string} unit
+ */
+function show(value, unit) {
+  return unit === "bytes"
+    ? `${(value / 2 ** 20).toFixed(2)} MiB`
+    : `${value.toFixed(value < 10 ? 3 : 1)} ${unit}`;
+}
+
+/**
+ * @param {readonly import("../peers.mjs").Peer[]} peers
+ * @param {number} runs
+ */
+export function describeMachine(peers, runs) {
+  const cores = cpus();
+  return {
+    processor: cores[0]?.model ?? "unknown",
+    cores: cores.length,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    kernel: release(),
+    node: process.version,
+    peers: peers.map(({ version }) => `erofs-utils ${version}`),
+    method: `median of ${runs} alternating runs, wall time of the whole process, sources in the page cache`,
+  };
+}
