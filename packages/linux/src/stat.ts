@@ -56,6 +56,14 @@ const calls = lazy(() => ({
 }));
 
 /**
+ * A number of 64 bits from its halves. Small ones must not come out of floating-point arithmetic: V8 would box
+ * them, then and in each object that they are copied into, which made a tree of a million files 48 MB larger.
+ */
+function join(high: number, low: number): number {
+  return high === 0 ? low : high * 0x100000000 + low;
+}
+
+/**
  * Reads the inode of `name` in the open directory `directory` into `stat`, without following a symlink.
  *
  * Measured on a path eight directories deep: 0.9 µs, against 2.5 µs of `fs.lstatSync` with bigint, which has to
@@ -76,9 +84,9 @@ export function statInDirectory(directory: number, name: string, stat: FileStat)
   stat.mode = w[7]! & 0xffff;
   stat.inoLow = w[8]!;
   stat.inoHigh = w[9]!;
-  stat.size = w[11]! * 0x100000000 + w[10]!;
-  stat.blocks = w[13]! * 0x100000000 + w[12]!;
-  stat.mtime = (w[29]! | 0) * 0x100000000 + w[28]!;
+  stat.size = join(w[11]!, w[10]!);
+  stat.blocks = join(w[13]!, w[12]!);
+  stat.mtime = join(w[29]! | 0, w[28]!);
   stat.mtimeNsec = w[30]!;
   stat.major = w[32]!;
   stat.minor = w[33]!;
