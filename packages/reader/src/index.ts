@@ -1,1 +1,18 @@
-export {};
+export {
+  type AsyncImage,
+  type AsyncOpenOptions,
+  open,
+  openSync,
+  type SyncImage,
+  type SyncOpenOptions,
+} from "./image.ts";
+export type { OpenOptions } from "./image-state.ts";
+export type { DataRange, ExtentInfo, PhysicalRange } from "./file-ranges.ts";
+export type { ExtentKind } from "./extents/extent.ts";
+export type { LookupOptions } from "./path.ts";
+export type { WalkEntry } from "./walk.ts";
+export type { Xattr } from "./xattrs.ts";
+export { blobSource } from "./sources/blob-source.ts";
+export { httpSource, type HttpSourceOptions } from "./sources/http-source.ts";
+export { memorySource } from "./sources/memory-source.ts";
+export type { AsyncSource, SyncSource } from "./sources/source.ts";

@@ -1,0 +1,33 @@
+import {
+  checkMapHeader,
+  DataLayout,
+  decodeMapHeader,
+  hasEncodedExtents,
+  type Inode,
+  MAP_HEADER_SIZE,
+} from "@erofs/format";
+import type { ImageState } from "../image-state.ts";
+import { inlineOffset } from "../inode.ts";
+import type { Reading } from "../reading.ts";
+import { EncodedMap } from "./encoded-map.ts";
+import { type FileMap, neverLoads, storedExtent } from "./extent.ts";
+import { compactEntries, fullEntries } from "./lcluster-entries.ts";
+import { LclusterMap } from "./lcluster-map.ts";
+
+/** The map of a compressed inode, from its map header. @throws CorruptImage, UnsupportedFeature */
+export function* compressedMap(image: ImageState, node: Inode): Reading<FileMap> {
+  const offset = inlineOffset(image, node, MAP_HEADER_SIZE);
+  const place = { nid: node.nid, offset };
+  const bytes =
+    image.cache.peek(0, offset, MAP_HEADER_SIZE) ?? (yield* image.cache.read(0, offset, MAP_HEADER_SIZE));
+  const header = decodeMapHeader(bytes, place);
+  if (header.wholeFileFragment) {
+    const fragment = storedExtent("fragment", 0, node.size, 0, header.fragmentOffset);
+    return { find: () => fragment, load: () => neverLoads() };
+  }
+  checkMapHeader(header, node.layout, image.superblock, place);
+  const tableOffset = offset + MAP_HEADER_SIZE;
+  if (hasEncodedExtents(header, node.layout)) return new EncodedMap(image, node, header, offset);
+  const entries = node.layout === DataLayout.compressedCompact ? compactEntries : fullEntries;
+  return new LclusterMap(image, node, header, entries(image, node, header, tableOffset));
+}

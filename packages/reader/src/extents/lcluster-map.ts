@@ -1,0 +1,259 @@
+import {
+  algorithmOf,
+  CorruptImage,
+  type Inode,
+  LclusterType,
+  type LclusterEntry,
+  MapAdvise,
+  type MapHeader,
+  MAX_EXTENT_SIZE,
+  MAX_PCLUSTER_SIZE,
+  UnsupportedFeature,
+} from "@erofs/format";
+import type { ImageState } from "../image-state.ts";
+import type { Reading } from "../reading.ts";
+import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts";
+import type { EntryTable } from "./lcluster-entries.ts";
+
+/** Index entries that are decoded together. */
+const SEGMENT = 1024;
+/** Segments that a map keeps: enough for a reader in sequence, and for the extents that begin in the segment before. */
+const MAX_SEGMENTS = 4;
+/** Entries that are looked at in one step for the end of a segment's last extent. */
+const LOOKAHEAD = 32;
+
+/** The extents whose heads stand in one run of index entries, ascending. */
+type Segment = readonly Extent[];
+
+/** A head entry, the beginning of an extent. */
+interface Head {
+  readonly logical: number;
+  readonly block: number;
+  blocks: number;
+  readonly type: number;
+  readonly partial: boolean;
+  readonly hole: boolean;
+}
+
+/**
+ * The map of a compressed inode that has an index entry for each lcluster, full or compact.
+ * Entries are decoded in runs, each once; a small file has one run.
+ */
+export class LclusterMap implements FileMap {
+  readonly #image: ImageState;
+  readonly #node: Inode;
+  readonly #header: MapHeader;
+  readonly #table: EntryTable;
+  readonly #lclusterSize: number;
+  readonly #segments = new Map<number, Segment>();
+  /** Where the last extent was found: the next one is likely beside it. */
+  #segment: Segment = [];
+  #index = 0;
+
+  constructor(image: ImageState, node: Inode, header: MapHeader, table: EntryTable) {
+    this.#image = image;
+    this.#node = node;
+    this.#header = header;
+    this.#table = table;
+    this.#lclusterSize = 2 ** table.geometry.lclusterBits;
+  }
+
+  find(offset: number): Extent | undefined {
+    const segment = this.#segment;
+    for (let i = this.#index; i <= this.#index + 1; i++) {
+      const extent = segment[i];
+      if (extent !== undefined && offset >= extent.logical && offset < extent.logical + extent.length) {
+        this.#index = i;
+        return extent;
+      }
+    }
+    const known = this.#segments.get(this.#numberOf(offset));
+    return known === undefined ? undefined : this.#findIn(known, offset);
+  }
+
+  *load(offset: number): Reading<Extent> {
+    // The extent's head is in the segment of its lcluster or, since extents are bounded, in one not far before.
+    for (let number = this.#numberOf(offset); number >= 0; number--) {
+      const segment = this.#segments.get(number) ?? (yield* this.#loadSegment(number));
+      const extent = this.#findIn(segment, offset);
+      if (extent !== undefined) return extent;
+      if (offset - this.#firstEntry(number) * this.#lclusterSize > MAX_EXTENT_SIZE) break;
+    }
+    throw new UnsupportedFeature(
+      `inode ${this.#node.nid}: no extent begins in the ${MAX_EXTENT_SIZE} bytes before ${offset}`,
+      { nid: this.#node.nid, offset },
+    );
+  }
+
+  #findIn(segment: Segment, offset: number): Extent | undefined {
+    let low = 0;
+    let high = segment.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const extent = segment[middle] as Extent;
+      if (offset < extent.logical) high = middle - 1;
+      else if (offset >= extent.logical + extent.length) low = middle + 1;
+      else {
+        this.#segment = segment;
+        this.#index = middle;
+        return extent;
+      }
+    }
+    return undefined;
+  }
+
+  #numberOf(offset: number): number {
+    const lcn = Math.floor(offset / this.#lclusterSize) - this.#table.before;
+    return Math.max(0, Math.floor(lcn / SEGMENT));
+  }
+
+  /** Segments begin with packs: the entries before the first 2-byte pack belong to segment 0. */
+  #firstEntry(number: number): number {
+    return number === 0 ? 0 : this.#table.before + number * SEGMENT;
+  }
+
+  *#loadSegment(number: number): Reading<Segment> {
+    const { total } = this.#table;
+    const first = this.#firstEntry(number);
+    const end = Math.min(this.#firstEntry(number + 1), total);
+    const heads = yield* this.#heads(first, end);
+    const last = heads.at(-1);
+    const endOfLast = last === undefined ? 0 : yield* this.#nextStart(end, last.logical);
+    const segment = heads.map((head, i) => this.#extent(head, heads[i + 1]?.logical ?? endOfLast));
+    this.#segments.set(number, segment);
+    if (this.#segments.size > MAX_SEGMENTS) {
+      for (const oldest of this.#segments.keys()) {
+        this.#segments.delete(oldest);
+        break;
+      }
+    }
+    return segment;
+  }
+
+  /** The heads of the entries [first, end), the mark at the end of the file left out. */
+  *#heads(first: number, end: number): Reading<Head[]> {
+    const { total, geometry } = this.#table;
+    const { advise } = this.#header;
+    // One entry more: it may tell the block count of the last head.
+    const entryAt = yield* this.#table.entries(first, Math.min(end + 1, total));
+    const heads: Head[] = [];
+    let head: Head | undefined;
+    let headLcn = -1;
+    for (let lcn = first; lcn < Math.min(end + 1, total); lcn++) {
+      const entry = entryAt(lcn);
+      if (entry.type === LclusterType.nonHead) {
+        if (lcn === 0) throw this.#corrupt(lcn, "no extent begins with the file");
+        if (headLcn >= 0 && lcn - entry.delta0 < headLcn) {
+          throw this.#corrupt(lcn, `distance ${entry.delta0} leads past the head ${headLcn}`);
+        }
+        const big = head?.type === LclusterType.head1 ? MapAdvise.bigPcluster1 : MapAdvise.bigPcluster2;
+        if (head !== undefined && lcn === headLcn + 1 && entry.blocks > 0 && (advise & big) !== 0) {
+          head.blocks = entry.blocks;
+        }
+        continue;
+      }
+      if (lcn === end) break;
+      const logical = lcn * this.#lclusterSize + entry.clusterOffset;
+      if (lcn === 0 && logical !== 0) throw this.#corrupt(lcn, `the file begins at ${logical}`);
+      headLcn = lcn;
+      head = logical < geometry.fileSize ? headOf(entry, logical) : undefined;
+      if (head !== undefined) heads.push(head);
+    }
+    return heads;
+  }
+
+  /** Where the first extent begins among the entries from `lcn` on: the end of the one that began at `start`. */
+  *#nextStart(lcn: number, start: number): Reading<number> {
+    const { total, geometry } = this.#table;
+    for (let from = lcn; from < total; from += LOOKAHEAD) {
+      const end = Math.min(from + LOOKAHEAD, total);
+      const entryAt = yield* this.#table.entries(from, end);
+      for (let i = from; i < end; i++) {
+        const entry = entryAt(i);
+        if (entry.type !== LclusterType.nonHead) {
+          return Math.min(i * this.#lclusterSize + entry.clusterOffset, geometry.fileSize);
+        }
+      }
+      if (end * this.#lclusterSize - start > MAX_EXTENT_SIZE + this.#lclusterSize) break;
+    }
+    return geometry.fileSize;
+  }
+
+  #extent(head: Head, end: number): Extent {
+    const { nid } = this.#node;
+    const header = this.#header;
+    const { logical, type } = head;
+    const length = end - logical;
+    if (length > MAX_EXTENT_SIZE) {
+      throw new UnsupportedFeature(
+        `inode ${nid}: extent of ${length} bytes at ${logical}, expected at most ${MAX_EXTENT_SIZE}`,
+        { nid, offset: logical },
+      );
+    }
+    const isTail = end === this.#node.size;
+    if (isTail && (header.advise & MapAdvise.fragmentPcluster) !== 0) {
+      // Only full indexes have room for the high half, in place of the block number.
+      const high = this.#table.isFull ? head.block : 0;
+      return storedExtent("fragment", logical, length, 0, header.fragmentOffset + high * 2 ** 32);
+    }
+    if (head.hole) return holeExtent(logical, length);
+
+    const inline = isTail && header.inlineSize > 0;
+    const { blockSize, devices } = this.#image;
+    const stored = inline ? header.inlineSize : head.blocks * blockSize;
+    const { device, offset: physical } = inline
+      ? { device: 0, offset: this.#inlineOffset() }
+      : devices.resolve(0, head.block * blockSize);
+    if (stored > MAX_PCLUSTER_SIZE) {
+      throw new UnsupportedFeature(
+        `inode ${nid}: cluster of ${stored} bytes at ${logical}, expected at most ${MAX_PCLUSTER_SIZE}`,
+        { nid, offset: logical },
+      );
+    }
+    const algorithm = algorithmOf(header, type);
+    if (algorithm !== undefined) {
+      return {
+        kind: "compressed",
+        logical,
+        length,
+        device,
+        physical,
+        stored,
+        algorithm,
+        partial: head.partial,
+      };
+    }
+    if (length > stored) {
+      throw new CorruptImage(
+        `inode ${nid}: plain extent of ${length} bytes at ${logical} in a cluster of ${stored}`,
+        { nid, offset: logical },
+      );
+    }
+    const interlaced = !inline && (header.advise & MapAdvise.interlacedPcluster) !== 0;
+    return storedExtent(interlaced ? "interlaced" : "plain", logical, length, device, physical, stored);
+  }
+
+  /** Where the inline cluster is: right behind the index. @throws CorruptImage when it crosses a block boundary */
+  #inlineOffset(): number {
+    const offset = this.#table.end;
+    const { blockSize } = this.#image;
+    const { inlineSize } = this.#header;
+    if ((offset % blockSize) + inlineSize > blockSize) {
+      throw new CorruptImage(
+        `inode ${this.#node.nid}: inline cluster of ${inlineSize} bytes at ${offset} crosses a block boundary`,
+        { nid: this.#node.nid, offset },
+      );
+    }
+    return offset;
+  }
+
+  #corrupt(lcn: number, message: string): CorruptImage {
+    const { nid } = this.#node;
+    return new CorruptImage(`inode ${nid}, index entry ${lcn}: ${message}`, { nid });
+  }
+}
+
+function headOf(entry: LclusterEntry, logical: number): Head {
+  const { block, type, partial, hole } = entry;
+  return { logical, block, blocks: 1, type, partial, hole };
+}

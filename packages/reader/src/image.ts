@@ -1,0 +1,169 @@
+import { CorruptImage, type Inode, type Superblock } from "@erofs/format";
+import { child, readdir } from "./directory.ts";
+import { dataRanges, extents } from "./file-ranges.ts";
+import { type ImageState, type OpenOptions, openState } from "./image-state.ts";
+import { isDirectory, readInode } from "./inode.ts";
+import { lookup, readlink } from "./path.ts";
+import { packedInode } from "./packed-inode.ts";
+import { read, readInto, readView } from "./read.ts";
+import { iterateAsync, iterateSync, type Reading, runAsync, runSync, type Streaming } from "./reading.ts";
+import type { AsyncSource, SyncSource } from "./sources/source.ts";
+import { walk } from "./walk.ts";
+import { xattr, xattrs } from "./xattrs.ts";
+
+/** Every method of an image that returns a value: one generator each, for both kinds of image. */
+const operations = {
+  inode: readInode,
+  lookup,
+  child,
+  readdir,
+  read,
+  readInto,
+  readlink,
+  xattrs,
+  xattr,
+  extents,
+  dataRanges,
+  packedInode,
+} as const;
+
+/** Every method that hands out items one by one. */
+const streams = { walk } as const;
+
+type Operations = typeof operations;
+type Streams = typeof streams;
+
+type SyncMethods = {
+  readonly [K in keyof Operations]: Operations[K] extends (
+    image: ImageState,
+    ...rest: infer A
+  ) => Reading<infer R>
+    ? (...rest: A) => R
+    : never;
+} & {
+  readonly [K in keyof Streams]: Streams[K] extends (
+    image: ImageState,
+    ...rest: infer A
+  ) => Streaming<infer T>
+    ? (...rest: A) => Generator<T, void, void>
+    : never;
+};
+
+type AsyncMethods = {
+  readonly [K in keyof Operations]: Operations[K] extends (
+    image: ImageState,
+    ...rest: infer A
+  ) => Reading<infer R>
+    ? (...rest: A) => Promise<R>
+    : never;
+} & {
+  readonly [K in keyof Streams]: Streams[K] extends (
+    image: ImageState,
+    ...rest: infer A
+  ) => Streaming<infer T>
+    ? (...rest: A) => AsyncGenerator<T, void, void>
+    : never;
+};
+
+interface Opened {
+  readonly superblock: Superblock;
+  readonly root: Inode;
+  /** Bytes of a block. */
+  readonly blockSize: number;
+}
+
+/** An image on sources at hand. */
+export interface SyncImage extends Opened, SyncMethods {
+  /**
+   * Some bytes of a file from `offset`, at least 1 (0 at its end) and at most `length`, without a copy where that can
+   * be. Good until the next call on the image: the quickest way to pass a whole file on.
+   */
+  readView(node: Inode, offset: number, length: number): Uint8Array;
+  /** Closes the sources. */
+  close(): void;
+}
+
+/** An image on sources behind promises. Its methods may run side by side. */
+export interface AsyncImage extends Opened, AsyncMethods {
+  /** Closes the sources. */
+  close(): Promise<void>;
+}
+
+export interface SyncOpenOptions extends OpenOptions {
+  /** Extra devices, in the order of the device table; none when they are part of the primary image. */
+  readonly devices?: readonly SyncSource[];
+}
+
+export interface AsyncOpenOptions extends OpenOptions {
+  /** Extra devices, in the order of the device table; none when they are part of the primary image. */
+  readonly devices?: readonly AsyncSource[];
+}
+
+/** Opens an image. @throws CorruptImage, UnsupportedFeature naming what is missing, the source's errors */
+export function openSync(source: SyncSource, options: SyncOpenOptions = {}): SyncImage {
+  const sources = [source, ...(options.devices ?? [])];
+  const run = <T>(reading: Reading<T>) => runSync(reading, sources);
+  const { state, root } = run(openImage(sources, options));
+  const methods = {
+    ...bound(operations, state, run),
+    ...bound(streams, state, (stream: Streaming<unknown>) => iterateSync(stream, sources)),
+  };
+  return {
+    ...(methods as unknown as SyncMethods),
+    ...openedOf(state, root),
+    readView: (node, offset, length) => run(readView(state, node, offset, length)),
+    close: () => {
+      for (const each of sources) each.close?.();
+    },
+  };
+}
+
+/** Opens an image. Rejects with CorruptImage, UnsupportedFeature naming what is missing, or the source's errors. */
+export async function open(source: AsyncSource, options: AsyncOpenOptions = {}): Promise<AsyncImage> {
+  const sources = [source, ...(options.devices ?? [])];
+  const run = <T>(reading: Reading<T>) => runAsync(reading, sources);
+  const { state, root } = await run(openImage(sources, options));
+  const methods = {
+    ...bound(operations, state, run),
+    ...bound(streams, state, (stream: Streaming<unknown>) => iterateAsync(stream, sources)),
+  };
+  return {
+    ...(methods as unknown as AsyncMethods),
+    ...openedOf(state, root),
+    close: async () => {
+      for (const each of sources) await each.close?.();
+    },
+  };
+}
+
+function* openImage(
+  sources: readonly { readonly size: number }[],
+  options: OpenOptions,
+): Reading<{ state: ImageState; root: Inode }> {
+  const state = yield* openState(
+    sources.map(({ size }) => size),
+    options,
+  );
+  const root = yield* readInode(state, state.superblock.rootNid);
+  if (!isDirectory(root))
+    throw new CorruptImage(`root inode ${root.nid} is not a directory`, { nid: root.nid });
+  return { state, root };
+}
+
+function openedOf(state: ImageState, root: Inode): Opened {
+  return { superblock: state.superblock, root, blockSize: state.blockSize };
+}
+
+/** The functions of a table as methods of one image, each call driven by `drive`. Their types are the caller's. */
+function bound(
+  table: Readonly<Record<string, (image: ImageState, ...rest: never[]) => unknown>>,
+  state: ImageState,
+  drive: (generator: never) => unknown,
+): Record<string, unknown> {
+  const methods: Record<string, unknown> = {};
+  for (const [name, operation] of Object.entries(table)) {
+    const start = operation as (image: ImageState, ...rest: unknown[]) => never;
+    methods[name] = (...rest: unknown[]) => drive(start(state, ...rest));
+  }
+  return methods;
+}

@@ -1,0 +1,70 @@
+import { CorruptImage } from "@erofs/format";
+import { Lru } from "./lru.ts";
+import type { Reading } from "./reading.ts";
+
+/**
+ * Keys are numbers: device * 2^39 + page number. With pages of 16 KiB and more, 2^39 pages are beyond every safe
+ * offset, and the device number (16 bits) fits above.
+ */
+const DEVICE_STRIDE = 2 ** 39;
+
+/** Metadata in aligned pages, the least recently used forgotten. A hit costs no request. */
+export class PageCache {
+  readonly pageSize: number;
+  readonly #sizes: readonly number[];
+  readonly #pages: Lru<Uint8Array>;
+
+  /** @param sizes bytes of each device; a page never reaches beyond one. */
+  constructor(sizes: readonly number[], pageSize: number, cacheBytes: number) {
+    this.pageSize = pageSize;
+    this.#sizes = sizes;
+    this.#pages = new Lru(Math.max(4, Math.floor(cacheBytes / pageSize)));
+  }
+
+  /** The bytes, when they lie in one cached page. They are not to be modified. */
+  peek(device: number, offset: number, length: number): Uint8Array | undefined {
+    const pageSize = this.pageSize;
+    const at = offset % pageSize;
+    const page = this.#pages.get(device * DEVICE_STRIDE + (offset - at) / pageSize);
+    if (page === undefined || at + length > page.length) return undefined;
+    return page.subarray(at, at + length);
+  }
+
+  /** The bytes, read where not cached. Not to be modified. @throws CorruptImage for a range beyond the device. */
+  *read(device: number, offset: number, length: number): Reading<Uint8Array> {
+    const size = this.#sizes[device] ?? 0;
+    if (offset + length > size) {
+      throw new CorruptImage(
+        `bytes ${offset}..${offset + length} lie beyond the end of device ${device}, ${size} bytes`,
+        {
+          offset,
+        },
+      );
+    }
+    const pageSize = this.pageSize;
+    const at = offset % pageSize;
+    if (at + length <= pageSize) {
+      const page = yield* this.#page(device, (offset - at) / pageSize, size);
+      return page.subarray(at, at + length);
+    }
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const from = (offset + done) % pageSize;
+      const page = yield* this.#page(device, (offset + done - from) / pageSize, size);
+      const count = Math.min(pageSize - from, length - done);
+      bytes.set(page.subarray(from, from + count), done);
+      done += count;
+    }
+    return bytes;
+  }
+
+  *#page(device: number, index: number, size: number): Reading<Uint8Array> {
+    const key = device * DEVICE_STRIDE + index;
+    const cached = this.#pages.get(key);
+    if (cached !== undefined) return cached;
+    const offset = index * this.pageSize;
+    const page = yield { device, offset, length: Math.min(this.pageSize, size - offset) };
+    this.#pages.set(key, page);
+    return page;
+  }
+}
