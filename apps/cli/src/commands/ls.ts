@@ -2,10 +2,10 @@ import { type ByteString, decodeDevice, FileType, type Inode, typeOfMode } from 
 import type { Command } from "commander";
 
 import { attributesForJson, isDevice, targetOf } from "../image/describe.ts";
+import { listDirectory } from "../image/list-directory.ts";
 import { formatMode } from "../image/mode.ts";
 import { addImageOptions, type Image, type ImageOptions, withImage } from "../image/open-image.ts";
 import { joinPath, locate, type Located } from "../image/paths.ts";
-import { listDirectory, walkDirectories } from "../image/walk.ts";
 import type { Invocation } from "../invocation.ts";
 import { JsonArray } from "../terminal/json.ts";
 import { quoteName } from "../terminal/quote.ts";
@@ -27,12 +27,18 @@ interface ListOptions extends ImageOptions {
   readonly json?: true;
 }
 
-/** A line to be: what is shown as the name, and the inode's number and type. The inode is read when needed. */
+/** Lines of a tree that are laid out together: columns are as wide as the widest of them. */
+const batchSize = 1000;
+
+/** A line to be: what is shown as the name, and the inode's number and type. */
 interface Item {
   readonly shown: ByteString;
   readonly path: ByteString;
   readonly nid: number;
-  readonly type: FileType | undefined;
+  /** A `FileType`; other numbers for types that are not known. */
+  readonly type: number;
+  /** Absent where it was not needed so far. */
+  readonly node?: Inode;
 }
 
 const epilogue = `
@@ -116,14 +122,17 @@ class Lister {
   }
 
   async #showTree(top: Located): Promise<void> {
-    for await (const directory of walkDirectories(this.#image, top)) {
-      await this.#show(
-        directory.entries.map(({ name, nid, type }) => {
-          const path = joinPath(directory.path, name);
-          return { shown: path, path, nid, type };
-        }),
-      );
+    let batch: Item[] = [];
+    for await (const { path: below, node } of this.#image.walk(top.node)) {
+      if (below === "") continue;
+      const path = joinPath(top.path, below);
+      batch.push(itemOf(path, path, node));
+      if (batch.length === batchSize) {
+        await this.#show(batch);
+        batch = [];
+      }
     }
+    await this.#show(batch);
   }
 
   async #show(items: readonly Item[]): Promise<void> {
@@ -139,8 +148,8 @@ class Lister {
   }
 
   async #showJson(items: readonly Item[]): Promise<void> {
-    for (const { path, nid } of items) {
-      const node = await this.#image.inode(nid);
+    for (const { path, nid, ...known } of items) {
+      const node = known.node ?? (await this.#image.inode(nid));
       await this.#json.add(attributesForJson({ path, node }, await targetOf(this.#image, node)));
     }
   }
@@ -148,7 +157,7 @@ class Lister {
   async #showLong(items: readonly Item[]): Promise<void> {
     const rows: string[][] = [];
     for (const item of items) {
-      const node = await this.#image.inode(item.nid);
+      const node = item.node ?? (await this.#image.inode(item.nid));
       const target = await targetOf(this.#image, node);
       const arrow = target === undefined ? "" : ` -> ${quoteName(target)}`;
       rows.push([
@@ -196,5 +205,5 @@ class Lister {
 }
 
 function itemOf(shown: ByteString, path: ByteString, node: Inode): Item {
-  return { shown, path, nid: node.nid, type: typeOfMode(node.mode) };
+  return { shown, path, nid: node.nid, type: typeOfMode(node.mode) ?? 0, node };
 }

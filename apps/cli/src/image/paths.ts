@@ -1,6 +1,6 @@
 import { type ByteString, ErofsError, type Inode } from "@erofs/format";
 
-import { nameFromArgument, unquoteName } from "../terminal/quote.ts";
+import { nameFromText, unquoteName } from "../terminal/quote.ts";
 import type { Image } from "./open-image.ts";
 
 /** An inode with the path that it was found under. */
@@ -16,7 +16,7 @@ export interface Located {
  * @throws PathError
  */
 export async function locate(image: Image, argument: string, followSymlinks: boolean): Promise<Located> {
-  const path = nameFromArgument(argument);
+  const path = nameFromText(argument);
   try {
     return { path, node: await image.lookup(path, { followSymlinks }) };
   } catch (error) {

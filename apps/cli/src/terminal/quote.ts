@@ -1,10 +1,14 @@
-import { type ByteString, bytesOf, fromBytes, fromText } from "@erofs/format";
+import type { ByteString } from "@erofs/format";
 
 /**
  * Names in an image are bytes that anyone may have chosen. Printed as they are, they could drive the reader's
  * terminal or fake a line of output, so everything that is not plain text is printed as a C escape. Quoting can
  * be undone: `unquoteName(quoteName(name))` is `name`, which lets a printed name be passed to the next command.
  */
+
+// Node's Buffer converts between bytes, byte strings and text. It is used here, rather than what `@erofs/format` has
+// for every platform, because this file is part of what `erofs --help` loads, and loading that package takes longer
+// than printing the help.
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -50,7 +54,7 @@ function characterAt(bytes: Uint8Array, offset: number): string | undefined {
 /** A name as printable text: UTF-8 kept, everything else as `\n`, `\\` or `\xNN` (one escape a byte). */
 export function quoteName(name: ByteString): string {
   if (plain.test(name)) return name;
-  const bytes = bytesOf(name);
+  const bytes = Buffer.from(name, "latin1");
   let text = "";
   for (let offset = 0; offset < bytes.length;) {
     const character = characterAt(bytes, offset);
@@ -70,14 +74,14 @@ export function quoteText(text: string): string {
   if (plain.test(text)) return text;
   let line = "";
   for (const character of text) {
-    line += unprintable.test(character) ? quoteName(fromText(character)) : character;
+    line += unprintable.test(character) ? quoteName(nameFromText(character)) : character;
   }
   return line;
 }
 
 /** Undoes `quoteName`. A backslash that begins no escape stands for itself. */
 export function unquoteName(text: string): ByteString {
-  return fromText(text).replace(/\\(?:[\\nrt]|x[0-9a-fA-F]{2})/g, (escape) => {
+  return nameFromText(text).replace(/\\(?:[\\nrt]|x[0-9a-fA-F]{2})/g, (escape) => {
     return shortMeanings.get(escape) ?? String.fromCharCode(Number.parseInt(escape.slice(2), 16));
   });
 }
@@ -86,7 +90,7 @@ export function unquoteName(text: string): ByteString {
 export function isUtf8(name: ByteString): boolean {
   if (plain.test(name)) return true;
   try {
-    utf8.decode(bytesOf(name));
+    utf8.decode(Buffer.from(name, "latin1"));
     return true;
   } catch {
     return false;
@@ -98,11 +102,11 @@ export function isUtf8(name: ByteString): boolean {
  */
 export function nameForJson<Key extends string>(key: Key, name: ByteString): Record<string, string> {
   if (plain.test(name)) return { [key]: name };
-  if (isUtf8(name)) return { [key]: utf8.decode(bytesOf(name)) };
+  if (isUtf8(name)) return { [key]: utf8.decode(Buffer.from(name, "latin1")) };
   return { [key]: quoteName(name), [`${key}Hex`]: Buffer.from(name, "latin1").toString("hex") };
 }
 
-/** The byte string of a command-line argument, which Node has decoded as UTF-8. */
-export function nameFromArgument(argument: string): ByteString {
-  return fromBytes(Buffer.from(argument, "utf8"));
+/** The UTF-8 bytes of a text, such as a command-line argument, which Node has decoded as UTF-8. */
+export function nameFromText(argument: string): ByteString {
+  return Buffer.from(argument, "utf8").toString("latin1");
 }

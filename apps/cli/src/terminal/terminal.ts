@@ -1,8 +1,8 @@
-import { type ByteString, fromText } from "@erofs/format";
+import type { ByteString } from "@erofs/format";
 import picocolors from "picocolors";
 
 import { OutputClosed } from "../failure.ts";
-import { quoteText } from "./quote.ts";
+import { nameFromText, quoteText } from "./quote.ts";
 
 /** The part of `process.stdout` and `process.stderr` that is used here. */
 export interface OutputStream {
@@ -63,7 +63,7 @@ export class Terminal {
 
   /** Text for stdout as it is, buffered as `line` is. */
   text(text: string): Promise<void> | undefined {
-    return this.bytes(fromText(text));
+    return this.bytes(nameFromText(text));
   }
 
   /** Bytes for stdout as a byte string, buffered as `line` is. */

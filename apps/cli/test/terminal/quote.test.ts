@@ -2,13 +2,7 @@ import { bytesOf, fromText } from "@erofs/format";
 import { assert, property, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import {
-  nameForJson,
-  nameFromArgument,
-  quoteName,
-  quoteText,
-  unquoteName,
-} from "../../src/terminal/quote.ts";
+import { nameForJson, nameFromText, quoteName, quoteText, unquoteName } from "../../src/terminal/quote.ts";
 
 describe("quoteName", () => {
   it.each([
@@ -56,6 +50,6 @@ describe("nameForJson", () => {
   });
 });
 
-it("nameFromArgument takes the bytes of UTF-8", () => {
-  expect(bytesOf(nameFromArgument("é"))).toEqual(Uint8Array.of(0xc3, 0xa9));
+it("nameFromText takes the bytes of UTF-8", () => {
+  expect(bytesOf(nameFromText("é"))).toEqual(Uint8Array.of(0xc3, 0xa9));
 });

@@ -1,0 +1,105 @@
+import { FileType, inodeOffset, typeOfMode } from "@erofs/format";
+import type { ExtentInfo } from "@erofs/reader";
+
+import { layoutName } from "../image/layout.ts";
+import { typeName } from "../image/mode.ts";
+import type { Image } from "../image/open-image.ts";
+import type { Located } from "../image/paths.ts";
+import { nameForJson, quoteName } from "../terminal/quote.ts";
+import { formatFields, formatTable } from "../terminal/table.ts";
+import { formatPercent } from "../terminal/units.ts";
+import { algorithmName } from "./superblock.ts";
+
+/** How an inode and its content are stored. */
+export interface FileLayout extends Located {
+  /** Where the inode stands, in bytes from the image's beginning. */
+  readonly inodeOffset: number;
+  /** Empty for what has no content of its own: devices, fifos, sockets. */
+  readonly extents: readonly ExtentInfo[];
+  /** Bytes that the extents take, each stored cluster counted once. */
+  readonly stored: number;
+}
+
+/** Stored bytes of extents: several may lie in one cluster, and fragments lie in another inode. */
+function storedBytes(extents: readonly ExtentInfo[]): number {
+  const places = new Map<string, number>();
+  for (const { physical } of extents) {
+    if (physical === undefined) continue;
+    const place = `${physical.device}:${physical.offset}`;
+    places.set(place, Math.max(places.get(place) ?? 0, physical.length));
+  }
+  return [...places.values()].reduce((sum, stored) => sum + stored, 0);
+}
+
+export async function fileLayout(image: Image, located: Located): Promise<FileLayout> {
+  const { node } = located;
+  const type = typeOfMode(node.mode);
+  const hasContent = type === FileType.regular || type === FileType.directory || type === FileType.symlink;
+  const extents = hasContent && node.size > 0 ? await image.extents(node) : [];
+  return {
+    ...located,
+    inodeOffset: inodeOffset(image.superblock, node.nid),
+    extents,
+    stored: storedBytes(extents),
+  };
+}
+
+function kindOf({ kind, algorithm, partial }: ExtentInfo): string {
+  if (algorithm === undefined) return kind;
+  return `${algorithmName(algorithm)}${partial === true ? ", partial" : ""}`;
+}
+
+function hexOffset(offset: number): string {
+  return `0x${offset.toString(16)}`;
+}
+
+/** On a device of the image; for a fragment, within the content of the packed inode. */
+function placeOf({ physical, fragmentOffset }: ExtentInfo, withDevice: boolean): string {
+  if (fragmentOffset !== undefined) return hexOffset(fragmentOffset);
+  if (physical === undefined) return "";
+  return (withDevice ? `${physical.device}:` : "") + hexOffset(physical.offset);
+}
+
+/** Attributes of the layout, then a table of extents; `withDevice` where the image has more than one. */
+export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
+  const { path, node, extents, stored } = layout;
+  const form = node.extended ? "extended" : "compact";
+  const lines = formatFields([
+    ["Path", quoteName(path)],
+    ["Type", typeName(typeOfMode(node.mode))],
+    ["Inode", `${node.nid}, ${form}, at ${hexOffset(layout.inodeOffset)}`],
+    ["Layout", layoutName(node.layout)],
+    ["Size", String(node.size)],
+    ["Stored", `${stored} (${formatPercent(stored, node.size)})`],
+  ]);
+  if (extents.length === 0) return lines;
+  const rows = extents.map((extent) => [
+    String(extent.logical),
+    String(extent.length),
+    kindOf(extent),
+    placeOf(extent, withDevice),
+    extent.physical === undefined ? "" : String(extent.physical.length),
+  ]);
+  const table = formatTable(
+    [["offset", "length", "kind", "at", "stored"], ...rows],
+    ["right", "right", "left", "right", "right"],
+  );
+  return [...lines, ...table.map((line) => `  ${line}`)];
+}
+
+/** The same for programs; all positions and sizes in bytes. */
+export function layoutForJson({ path, node, extents, stored, inodeOffset: offset }: FileLayout): object {
+  return {
+    ...nameForJson("path", path),
+    type: typeName(typeOfMode(node.mode)),
+    nid: node.nid,
+    inodeForm: node.extended ? "extended" : "compact",
+    inodeOffset: offset,
+    layout: layoutName(node.layout),
+    size: node.size,
+    stored,
+    extents: extents.map(({ algorithm, ...extent }) => {
+      return algorithm === undefined ? extent : { ...extent, algorithm: algorithmName(algorithm) };
+    }),
+  };
+}
