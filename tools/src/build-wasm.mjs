@@ -37,4 +37,4 @@ if (error) {
 }
 const name = basename(process.cwd());
 const base64 = Buffer.from(files.get("module.wasm")).toString("base64");
-writeFileSync(`src/${name}.wasm.ts`, `export const base64 =\n  "${base64}";\n`);
+writeFileSync(`src/${name}.wasm.ts`, `export const base64: string =\n  "${base64}";\n`);

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { ByteString } from "@erofs/format";
+import { type ByteString, isAscii } from "@erofs/format";
 import type { FileAccess, FileStatus, OpenFile } from "../execute/file-access.ts";
 
 /** Files of this machine. */
@@ -9,7 +9,7 @@ export const nodeFiles: FileAccess = {
 
 /** node:fs takes text for a path; other bytes only in a Buffer. */
 function argument(path: ByteString): string | Buffer {
-  return /^[\x01-\x7f]*$/.test(path) ? path : Buffer.from(path, "latin1");
+  return isAscii(path) ? path : Buffer.from(path, "latin1");
 }
 
 class NodeFile implements OpenFile {

@@ -30,6 +30,10 @@ function entryOf({ name, value }: Xattr): XattrEntry {
   return { ...(splitName(name) ?? { index: XattrIndex.hidden, rest: name }), value };
 }
 
+function keyOf({ name, value }: Xattr): string {
+  return `${name}\0${fromBytes(value)}`;
+}
+
 /**
  * Shares each attribute that more than `tolerance` inodes have with the same value. The order, by name and then
  * value, depends on the attributes alone.
@@ -37,7 +41,6 @@ function entryOf({ name, value }: Xattr): XattrEntry {
 export function planXattrs(nodes: readonly TreeNode[], tolerance: number): XattrPlan {
   const ofInode = new Map<number, InodeXattrs>();
   const counts = new Map<string, { xattr: Xattr; count: number; id: number }>();
-  const keyOf = ({ name, value }: Xattr) => `${name}\0${fromBytes(value)}`;
   for (const node of nodes) {
     for (const xattr of node.xattrs ?? []) {
       const key = keyOf(xattr);

@@ -6,7 +6,7 @@ import { takeInventory } from "../../src/plan/inventory.ts";
 function directory(entries: Record<string, TreeNode>): TreeNode {
   const node = createNode(FileType.directory, 0o755);
   node.entries = Object.keys(entries)
-    .sort()
+    .toSorted()
     .map((name) => ({ name, node: entries[name]! }));
   return node;
 }

@@ -12,7 +12,8 @@ describe("MetadataSpace", () => {
       const offset = space.place(size);
       expect(offset % 32).toBe(0);
       expect(offset).toBeGreaterThanOrEqual(8192);
-      if (size <= 4096) expect(Math.floor(offset / 4096)).toBe(Math.floor((offset + size - 1) / 4096));
+      const blocks = Math.floor((offset + size - 1) / 4096) - Math.floor(offset / 4096) + 1;
+      expect(blocks).toBe(Math.ceil(size / 4096));
       taken.push([offset, offset + size]);
     }
     taken.sort(([a], [b]) => a - b);
