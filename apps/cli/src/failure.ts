@@ -39,11 +39,18 @@ function describeSystemError(message: string): string {
   return place === undefined ? `${call}: ${reason}` : `${place}: ${reason}`;
 }
 
-function describe(error: unknown): string {
+/** The place that an error carries beside its message, where the message does not tell it. */
+function describeWithPath(error: Error & { readonly path?: unknown }): string {
+  const { message, path } = error;
+  return typeof path === "string" && path !== "" && !message.includes(path) ? `${path}: ${message}` : message;
+}
+
+/** An error in a line, without the errno names and call names that Node puts into it. */
+export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("syscall" in error) return describeSystemError(error.message);
   // What throws without a message still has a name worth telling.
-  return error.message === "" ? error.name : error.message;
+  return error.message === "" ? error.name : describeWithPath(error);
 }
 
 function isInterruption(error: unknown): boolean {

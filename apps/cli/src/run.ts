@@ -34,7 +34,13 @@ async function tell(error: unknown, args: readonly string[], invocation: Invocat
   if (report.message !== undefined) await terminal.error(report.message);
   const debug = args.includes("--debug") || (terminal.env["EROFS_DEBUG"] ?? "") !== "";
   if (debug && report.message !== undefined && error instanceof Error) {
-    await terminal.control(`${error.stack ?? error.message}\n`);
+    await terminal.control(`${stackOf(error)}\n`);
   }
   return report.exitCode;
+}
+
+/** The stack of an error and of all that caused it. */
+function stackOf(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by ${stackOf(error.cause)}` : own;
 }

@@ -1,7 +1,11 @@
+import { statSync } from "node:fs";
+
+import { ErofsError } from "@erofs/format";
 import { type AsyncImage, type AsyncSource, httpSource, open, openSync, type SyncImage } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import type { Command } from "commander";
 
+import { CommandFailure, describe } from "../failure.ts";
 import { repeatable } from "../options/list.ts";
 import { sizeValue } from "../options/size.ts";
 
@@ -51,19 +55,35 @@ export async function openImage(location: string, options: ImageOptions): Promis
     const sources = await Promise.all(devices.map((url) => httpSource(url)));
     return open(tail(await httpSource(location), offset), { devices: sources });
   }
+  if (statSync(location).isDirectory()) throw new CommandFailure(`${location}: is a directory, not an image`);
   return openSync(fileSource(location, { offset }), { devices: devices.map((path) => fileSource(path)) });
 }
 
-/** Opens an image, hands it to `work` and closes it, whatever happens. Errors name the image. */
+/** Whether an error is about the image or the file that it stands in. */
+function isAboutImage(error: unknown): boolean {
+  return error instanceof ErofsError || (error instanceof Error && "syscall" in error);
+}
+
+function named(error: unknown, location: string): unknown {
+  if (!isAboutImage(error)) return error;
+  const message = describe(error);
+  return message.includes(location) ? error : new CommandFailure(`${location}: ${message}`, { cause: error });
+}
+
+/** Opens an image, hands it to `work` and closes it, whatever happens. Errors about the image name it. */
 export async function withImage<T>(
   location: string,
   options: ImageOptions,
   work: (image: Image) => Promise<T>,
 ): Promise<T> {
-  const image = await openImage(location, options);
   try {
-    return await work(image);
-  } finally {
-    await image.close();
+    const image = await openImage(location, options);
+    try {
+      return await work(image);
+    } finally {
+      await image.close();
+    }
+  } catch (error) {
+    throw named(error, location);
   }
 }

@@ -1,7 +1,7 @@
 import type { ByteString } from "@erofs/format";
 import picocolors from "picocolors";
 
-import { OutputClosed } from "../failure.ts";
+import { CommandFailure, describe, OutputClosed } from "../failure.ts";
 import { nameFromText, quoteText } from "./quote.ts";
 
 /** The part of `process.stdout` and `process.stderr` that is used here. */
@@ -32,7 +32,7 @@ function write(stream: OutputStream, bytes: Uint8Array): Promise<void> {
     stream.write(bytes, (error) => {
       if (error === undefined || error === null) resolve();
       else if ("code" in error && error.code === "EPIPE") reject(new OutputClosed("output closed"));
-      else reject(error);
+      else reject(new CommandFailure(`cannot write the output: ${describe(error)}`, { cause: error }));
     });
   });
 }
