@@ -34,7 +34,7 @@ export function* lookup(image: ImageState, path: ByteString, options: LookupOpti
   /** The directories passed, from the root to the current place. */
   const passed = [yield* readInode(image, image.superblock.rootNid)];
   /** What is still to be walked, the next component last. */
-  const rest = path.split("/").reverse();
+  const rest = path.split("/").toReversed();
   let symlinks = 0;
   while (rest.length > 0) {
     const name = rest.pop() as ByteString;
@@ -60,7 +60,7 @@ export function* lookup(image: ImageState, path: ByteString, options: LookupOpti
     const target = yield* readlink(image, node);
     if (target === "") throw fail("ENOENT", "an empty symbolic link");
     if (target.startsWith("/")) passed.length = 1;
-    rest.push(...target.split("/").reverse());
+    rest.push(...target.split("/").toReversed());
   }
   return passed.at(-1) as Inode;
 }

@@ -59,5 +59,5 @@ export function* walk(image: ImageState, top?: Inode): Streaming<WalkEntry> {
 
 function* entriesLeft(image: ImageState, dir: Inode): Reading<Level["rest"]> {
   const entries = yield* readdir(image, dir);
-  return entries.filter(({ name }) => name !== "." && name !== "..").reverse();
+  return entries.filter(({ name }) => name !== "." && name !== "..").toReversed();
 }

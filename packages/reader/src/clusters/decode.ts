@@ -41,17 +41,6 @@ function decoderOf(image: ImageState, algorithm: number, nid: number): Decoder {
       nid,
     });
   }
-  if (
-    algorithm === Algorithm.lz4 &&
-    (image.superblock.featureIncompat & FeatureIncompat.lz4ZeroPadding) === 0
-  ) {
-    throw new UnsupportedFeature(
-      "LZ4 data without zero padding (written before erofs-utils 1.0) is not supported",
-      {
-        nid,
-      },
-    );
-  }
   return decoder;
 }
 
@@ -74,12 +63,12 @@ export function decodeCluster(
     return;
   }
   const decode = decoderOf(image, extent.algorithm, nid);
+  const padded = (image.superblock.featureIncompat & FeatureIncompat.lz4ZeroPadding) !== 0;
   const limit = Math.min(stored, image.blockSize);
-  const padding = leadingZeros(ring.bytes, src, limit);
-  if (
-    padding === limit ||
-    !decode(ring.kernels, src + padding, stored - padding, dst, length, extent.partial)
-  ) {
+  const padding = padded ? leadingZeros(ring.bytes, src, limit) : 0;
+  // Without padding before the stored bytes there is some behind them, and the decoder has to stop in time.
+  const partial = extent.partial || !padded;
+  if (padding === limit || !decode(ring.kernels, src + padding, stored - padding, dst, length, partial)) {
     throw new CorruptImage(
       `inode ${nid}: the cluster of ${stored} bytes at ${extent.physical} does not decode to the ${length} bytes ` +
         `from file offset ${extent.logical}`,

@@ -10,7 +10,9 @@ import { type Extent, type FileMap, holeExtent, neverLoads, storedExtent } from 
 export function flatMap(image: ImageState, node: Inode): FileMap {
   const { blockSize } = image;
   const inlineStart =
-    node.layout === DataLayout.flatInline ? Math.ceil(node.size / blockSize - 1) * blockSize : node.size;
+    node.layout === DataLayout.flatInline
+      ? Math.floor(Math.max(0, node.size - 1) / blockSize) * blockSize
+      : node.size;
   const tail = inlineStart < node.size ? tailExtent(image, node, inlineStart) : undefined;
   const body = inlineStart > 0 ? bodyExtent(image, node, inlineStart) : undefined;
   const find = (offset: number) => (offset < inlineStart ? body : tail) as Extent;

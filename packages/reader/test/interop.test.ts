@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { blobSource, memorySource, open, openSync } from "@erofs/reader";
+import { fileSource } from "@erofs/reader/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Expectation, expectSameTree } from "./support/compare.ts";
+import { makeImage, type Mkfs, mkfsVariants, NO_MKFS, scratchDirectory } from "./support/mkfs.ts";
+import { makeSourceTree } from "./support/source-tree.ts";
+
+interface Case {
+  readonly options: readonly string[];
+  readonly modern?: boolean;
+  readonly expected?: Expectation;
+  /** Extra devices that `--blobdev` writes. */
+  readonly blob?: boolean;
+}
+
+const cases: readonly Case[] = [
+  { options: [] },
+  { options: ["-Enoinline_data"] },
+  {
+    options: ["-Eforce-inode-compact", "--all-root", "-T1000000000"],
+    expected: { times: false, owners: false },
+  },
+  { options: ["-Eforce-inode-extended"] },
+  { options: ["-x-1"], expected: { xattrs: false } },
+  { options: ["-x0"] },
+  { options: ["-x1000"] },
+  { options: ["-zlz4"] },
+  { options: ["-zlz4", "-Elegacy-compress"] },
+  { options: ["-zlz4hc,12", "-C65536"] },
+  { options: ["-zlz4hc,12", "-C65536", "-Elegacy-compress"] },
+  { options: ["-zlz4", "-C1048576"] },
+  { options: ["-zlz4", "-C4096", "-T1000000000"], expected: { times: false } },
+  { options: ["-zlz4", "-Eztailpacking"] },
+  { options: ["-zlz4", "-Eztailpacking,legacy-compress", "-C16384"] },
+  { options: ["-zlz4", "-Efragments"] },
+  { options: ["-zlz4", "-Eall-fragments"] },
+  { options: ["-zlz4", "-Ededupe", "-C32768"] },
+  { options: ["-zlz4", "-Ededupe,fragments", "-C32768"] },
+  { options: ["--chunksize=4096"] },
+  { options: ["--chunksize=65536"] },
+  { options: ["--chunksize=4096"], blob: true },
+  { options: ["-b512"], modern: true },
+  { options: ["-b1024", "-Enoinline_data"], modern: true },
+  { options: ["-b512", "-zlz4"], modern: true },
+  { options: ["-b512", "-zlz4hc", "-C16384"], modern: true },
+  { options: ["-b512", "-zlz4", "-C16384", "-Elegacy-compress"], modern: true },
+  { options: ["-b1024", "-zlz4", "-C65536", "-Eztailpacking"], modern: true },
+  { options: ["-b512", "--chunksize=4096"], modern: true },
+  { options: ["-E48bit", "-zlz4", "-C65536"], modern: true },
+  { options: ["-E48bit,dot-omitted"], modern: true },
+  { options: ["-E48bit,fragments,dedupe", "-zlz4"], modern: true },
+  { options: ["-Efragments,ztailpacking", "-zlz4hc", "-C65536"], modern: true },
+  { options: ["--xattr-prefix=trusted.overlay.", "--xattr-prefix=user.number-", "-zlz4"], modern: true },
+  { options: ["--xattr-prefix=user.", "-zlz4", "-Efragments"], modern: true },
+  { options: ["--xattr-prefix=user.", "-Eplain-xattr-prefixes", "-zlz4", "-Efragments"], modern: true },
+  { options: ["-E^xattr-name-filter"], modern: true },
+  { options: ["--zD", "-zlz4"], modern: true },
+  { options: ["--zD=0", "-zlz4"], modern: true },
+  { options: ["--MZ"], modern: true },
+  { options: ["--root-xattr-isize=100"], modern: true },
+  { options: ["--xattr-inode-digest"], modern: true },
+  { options: ["-zlz4", "-C8192", "-Eforce-inode-blockmap", "--workers=1"], modern: true },
+];
+
+const refused: readonly { options: readonly string[]; message: string }[] = [
+  { options: ["-zlzma"], message: "LZMA" },
+  { options: ["-zdeflate"], message: "DEFLATE" },
+  { options: ["-zzstd"], message: "Zstandard" },
+];
+
+describe.runIf(mkfsVariants.length === 0)("images of mkfs.erofs", () => {
+  it.skip(NO_MKFS, () => undefined);
+});
+
+describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
+  const scratch = scratchDirectory();
+  const source = join(scratch.path, "source");
+  const image = join(scratch.path, "image");
+  const blob = join(scratch.path, "blob");
+
+  // erofs-utils 1.5 stops at names of 255 bytes.
+  beforeAll(() => makeSourceTree(source, mkfs.modern ? 255 : 254));
+  afterAll(() => scratch.remove());
+
+  for (const { options, modern = false, expected = {}, blob: withBlob = false } of cases) {
+    const name = `${options.join(" ") || "no options"}${withBlob ? " --blobdev" : ""}`;
+    if (modern && !mkfs.modern) {
+      it.skip(`${name} (skipped: this mkfs.erofs is older than 1.6)`, () => undefined);
+      continue;
+    }
+    it(`${name}: sync and async give the source's bytes`, async () => {
+      makeImage(mkfs, [...options, ...(withBlob ? [`--blobdev=${blob}`] : [])], image, source);
+      const sync = openSync(fileSource(image), withBlob ? { devices: [fileSource(blob)] } : {});
+      const count = await expectSameTree(sync, source, expected);
+      expect(count).toBeGreaterThan(440);
+      sync.close();
+
+      const asBlob = (file: string) => blobSource(new Blob([readFileSync(file)]));
+      const later = await open(asBlob(image), withBlob ? { devices: [asBlob(blob)] } : {});
+      expect(await expectSameTree(later, source, expected)).toBe(count);
+    });
+  }
+
+  for (const { options, message } of refused) {
+    it.runIf(mkfs.modern)(`${options.join(" ")}: names the algorithm that is missing`, () => {
+      makeImage(mkfs, options, image, source);
+      const opened = openSync(memorySource(readFileSync(image)));
+      const node = opened.lookup("prose");
+      expect(() => opened.read(node)).toThrow(expect.objectContaining({ code: "EOPNOTSUPP" }));
+      expect(() => opened.read(node)).toThrow(message);
+    });
+  }
+});
