@@ -1,0 +1,219 @@
+import type { Compressor } from "@erofs/compressor";
+import { type ByteString, DataLayout, encodeDevice, FileType } from "@erofs/format";
+import { memorySource, openSync, type SyncImage } from "@erofs/reader";
+import { modeOf, type TreeNode } from "@erofs/tree";
+import { describe, expect, it } from "vitest";
+import { buildImage, type BuildOptions, inProcess, MemorySink } from "../src/index.ts";
+import { naiveLz4 } from "./naive-lz4.ts";
+import { directory, everything, file, noise, runs, symlink, xattr } from "./trees.ts";
+
+async function build(root: TreeNode, options: BuildOptions = {}): Promise<Uint8Array> {
+  const sink = new MemorySink();
+  await buildImage(root, sink, options, await inProcess(options));
+  return sink.image;
+}
+
+function contentOf(node: TreeNode): Uint8Array {
+  return node.content?.kind === "memory" ? node.content.bytes : new Uint8Array(0);
+}
+
+/** What the image says of a node that the tree says otherwise, as a list of words; empty when all is equal. */
+function differences(image: SyncImage, root: TreeNode): string[] {
+  const found: string[] = [];
+  const links = new Map<TreeNode, { nid: number; count: number }>();
+  const compare = (path: ByteString, node: TreeNode, nid: number) => {
+    const inode = image.inode(nid);
+    const expected = {
+      mode: modeOf(node),
+      uid: node.uid,
+      gid: node.gid,
+      mtime: node.mtime,
+      mtimeNsec: node.mtimeNsec,
+    };
+    for (const [name, value] of Object.entries(expected)) {
+      const actual = inode[name as keyof typeof expected];
+      if (actual !== value) found.push(`${path}: ${name} ${actual}, expected ${value}`);
+    }
+    const xattrs = (list: readonly { name: string; value: Uint8Array }[]) =>
+      list
+        .map(({ name, value }) => `${name}=${Buffer.from(value).toString("hex")}`)
+        .toSorted()
+        .join();
+    if (xattrs(image.xattrs(inode)) !== xattrs(node.xattrs ?? [])) found.push(`${path}: xattrs`);
+    const seen = links.get(node);
+    if (seen && seen.nid !== nid) found.push(`${path}: not the same inode as its other name`);
+    links.set(node, { nid, count: (seen?.count ?? 0) + 1 });
+    if (node.type === FileType.regular) {
+      if (inode.size !== node.size) found.push(`${path}: size ${inode.size}`);
+      else if (Buffer.compare(image.read(inode, 0, node.size), contentOf(node)) !== 0)
+        found.push(`${path}: bytes`);
+    } else if (node.type === FileType.symlink) {
+      if (image.readlink(inode) !== node.target) found.push(`${path}: target`);
+    } else if (node.type === FileType.characterDevice || node.type === FileType.blockDevice) {
+      if (inode.rdev !== encodeDevice(node.major, node.minor)) found.push(`${path}: device ${inode.rdev}`);
+    } else if (node.type === FileType.directory) {
+      const listed = image.readdir(inode).filter(({ name }) => name !== "." && name !== "..");
+      const entries = node.entries!;
+      if (listed.map(({ name }) => name).join("/") !== entries.map(({ name }) => name).join("/")) {
+        found.push(`${path}: names`);
+        return;
+      }
+      for (const [i, entry] of entries.entries()) {
+        if (listed[i]!.type !== entry.node.type) found.push(`${path}/${entry.name}: type ${listed[i]!.type}`);
+        if (image.child(inode, entry.name)?.nid !== listed[i]!.nid)
+          found.push(`${path}/${entry.name}: lookup`);
+        compare(`${path}/${entry.name}`, entry.node, listed[i]!.nid);
+      }
+    }
+  };
+  compare("", root, image.root.nid);
+  for (const [node, { nid, count }] of links) {
+    const { nlink } = image.inode(nid);
+    if (node.type !== FileType.directory && nlink !== count) found.push(`nid ${nid}: nlink ${nlink}`);
+  }
+  return found;
+}
+
+const cases: { blockSize: number; name: string; options: BuildOptions }[] = [];
+for (const blockSize of [512, 1024, 4096, 16384, 65536]) {
+  const compressors: [string, Compressor | undefined][] = [
+    ["stored", undefined],
+    ["naive LZ4", naiveLz4],
+  ];
+  for (const [name, compressor] of compressors) {
+    cases.push({ blockSize, name: `${name}, blocks of ${blockSize}`, options: { blockSize, compressor } });
+  }
+  cases.push({
+    blockSize,
+    name: `clusters of 64 KiB, blocks of ${blockSize}`,
+    options: { blockSize, compressor: naiveLz4, pclusterSize: 65536 },
+  });
+}
+cases.push(
+  { blockSize: 4096, name: "legacy index", options: { compressor: naiveLz4, legacyIndex: true } },
+  { blockSize: 4096, name: "no inline data", options: { inlineData: false } },
+  { blockSize: 4096, name: "extended inodes", options: { inodeForm: "extended" } },
+  { blockSize: 4096, name: "all xattrs shared", options: { xattrTolerance: 0 } },
+  { blockSize: 4096, name: "no xattr shared", options: { xattrTolerance: 1000 } },
+);
+
+describe("buildImage", () => {
+  it.each(cases)("is read back equal: $name", async ({ blockSize, options }) => {
+    const root = everything(blockSize);
+    const image = openSync(memorySource(await build(root, options)));
+    expect(differences(image, root)).toEqual([]);
+  });
+
+  it("makes the smallest image of an empty directory one block, equal to the format's worked example", async () => {
+    const image = await build(directory({}, { mtime: 1_700_000_000 }), {
+      uuid: Buffer.from("00112233445566778899aabbccddeeff", "hex"),
+    });
+    expect(image.length).toBe(4096);
+    expect(Buffer.from(image.subarray(0x400, 0x490)).toString("hex")).toBe(
+      "e2e1f5e077f5333603000000" +
+        "0c002400" +
+        "01000000000000000" +
+        "0f15365000000000000000001000000" +
+        "0000000000000000" +
+        "00112233445566778899aabbccddeeff" +
+        "00".repeat(64) +
+        "04000000ed4102001b00000000000000",
+    );
+  });
+
+  it("stores what does not shrink flat, and what does in fewer blocks", async () => {
+    const image = openSync(
+      memorySource(
+        await build(directory({ noise: file(noise(50_000, 3)), runs: file(runs(50_000, 4)) }), {
+          compressor: naiveLz4,
+        }),
+      ),
+    );
+    expect(image.lookup("/noise").layout).toBe(DataLayout.flatInline);
+    const shrunk = image.lookup("/runs");
+    expect(shrunk.layout).toBe(DataLayout.compressedCompact);
+    expect(shrunk.blockCount).toBeLessThan(6);
+  });
+
+  it("gives compact inodes to those with the most frequent time only", async () => {
+    const image = openSync(
+      memorySource(
+        await build(
+          directory(
+            {
+              a: file(noise(1, 1), { mtime: 50, mtimeNsec: 7 }),
+              b: file(noise(1, 1), { mtime: 50, mtimeNsec: 7 }),
+              c: file(noise(1, 1), { mtime: 50, mtimeNsec: 8 }),
+            },
+            { mtime: 50, mtimeNsec: 7 },
+          ),
+        ),
+      ),
+    );
+    expect(["/a", "/b", "/c"].map((path) => image.lookup(path).extended)).toEqual([false, false, true]);
+  });
+
+  it("derives the UUID from tree and options", async () => {
+    const tree = () => directory({ a: file(noise(10, 1)) });
+    const uuidOf = async (root: TreeNode, options: BuildOptions = {}) =>
+      Buffer.from(openSync(memorySource(await build(root, options))).superblock.uuid).toString("hex");
+    const first = await uuidOf(tree());
+    expect(await uuidOf(tree())).toBe(first);
+    expect(first[12]).toBe("8");
+    const other = tree();
+    other.entries![0]!.node.mtime = 1;
+    expect(await uuidOf(other)).not.toBe(first);
+    expect(await uuidOf(tree(), { volumeName: "x" })).not.toBe(first);
+  });
+
+  it("keeps the root's nid below 65536 behind a megabyte of shared xattrs", async () => {
+    const entries: Record<string, TreeNode> = {};
+    for (let i = 0; i < 60; i++) {
+      const xattrs = [xattr(`user.large${i}`, String(i).padEnd(60_000, "v"))];
+      for (let k = 0; k < 3; k++) entries[`f${i}-${k}`] = file(noise(1, 1), { xattrs });
+    }
+    const root = directory(entries);
+    const image = openSync(memorySource(await build(root)));
+    expect(image.superblock.rootNid).toBeLessThan(65536);
+    expect(differences(image, root)).toEqual([]);
+  });
+
+  it("gives an inode with xattrs of many blocks its place", async () => {
+    const xattrs = Array.from({ length: 4 }, (_, i) => xattr(`user.${i}`, "v".repeat(65_000)));
+    const root = directory({
+      a: file(noise(100, 1), { xattrs }),
+      l: symlink("t"),
+      z: directory({}, { xattrs }),
+    });
+    const image = openSync(memorySource(await build(root, { xattrTolerance: 10 })));
+    expect(differences(image, root)).toEqual([]);
+  });
+
+  it.each<[string, BuildOptions, RegExp]>([
+    ["a block size that is no power of two", { blockSize: 5000 }, /block size 5000/],
+    ["a pcluster size that is no multiple", { pclusterSize: 5000 }, /pcluster size 5000/],
+    ["a pcluster size above 1 MiB", { pclusterSize: 2 << 20 }, /pcluster size 2097152/],
+    ["a label of 17 bytes", { volumeName: "x".repeat(17) }, /label of 17 bytes/],
+    ["a UUID of 15 bytes", { uuid: new Uint8Array(15) }, /UUID of 15 bytes/],
+  ])("refuses %s", async (_, options, message) => {
+    await expect(build(directory({}), options)).rejects.toThrow(message);
+  });
+
+  it("names a compressor that breaks its contract", async () => {
+    const liar: Compressor = {
+      ...naiveLz4,
+      name: "liar",
+      createEncoder: () => ({ encode: (input) => ({ consumed: input.length + 1, produced: 5 }) }),
+    };
+    await expect(build(directory({ a: file(runs(9000, 1)) }), { compressor: liar })).rejects.toThrow(
+      /compressor liar breaks its contract/,
+    );
+  });
+
+  it("stops when the signal says so", async () => {
+    const signal = AbortSignal.abort();
+    await expect(build(directory({ a: file(runs(9000, 1)) }), { signal })).rejects.toMatchObject({
+      code: "EINTR",
+    });
+  });
+});
