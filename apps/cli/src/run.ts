@@ -12,7 +12,7 @@ export async function run(args: readonly string[], options: TerminalOptions = pr
   const terminal = new Terminal(options);
   const invocation = new Invocation(terminal);
   try {
-    await createProgram(invocation).parseAsync([...args], { from: "user" });
+    await createProgram(invocation).parseAsync(withHelpOption(args), { from: "user" });
     await terminal.flush();
     return invocation.exitCode;
   } catch (error) {
@@ -20,6 +20,12 @@ export async function run(args: readonly string[], options: TerminalOptions = pr
   } finally {
     invocation.close();
   }
+}
+
+/** `help build` as `build --help`: commander would answer the former before the command's options are declared. */
+function withHelpOption(args: readonly string[]): string[] {
+  const [first, command, ...rest] = args;
+  return first === "help" && command !== undefined ? [command, "--help", ...rest] : [...args];
 }
 
 async function tell(error: unknown, args: readonly string[], invocation: Invocation): Promise<number> {

@@ -6,18 +6,18 @@ export class Capture implements OutputStream {
   readonly columns = 80;
   /** Thrown at whoever writes, when set. */
   failure: Error | undefined;
-  #text = "";
+  readonly #chunks: Buffer[] = [];
 
   constructor(options: { readonly isTTY?: boolean } = {}) {
     this.isTTY = options.isTTY ?? false;
   }
 
   get text(): string {
-    return this.#text;
+    return Buffer.concat(this.#chunks).toString("utf8");
   }
 
   write(chunk: Uint8Array, done: (error?: Error | null) => void): boolean {
-    if (this.failure === undefined) this.#text += Buffer.from(chunk).toString("utf8");
+    if (this.failure === undefined) this.#chunks.push(Buffer.from(chunk));
     queueMicrotask(() => done(this.failure));
     return true;
   }

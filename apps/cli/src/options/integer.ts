@@ -20,5 +20,9 @@ export function integerValue({ min, max }: IntegerRange): (text: string) => numb
 /** User and group ids: 32 bits, the last one meaning "none" to the kernel. */
 export const userIdValue = integerValue({ min: 0, max: 0xfffffffe });
 
-/** Seconds since 1970, as far as doubles and the format go. */
-export const secondsValue = integerValue({ min: -(2 ** 53 - 1), max: 2 ** 53 - 1 });
+/** Reads a time: whole seconds since 1970, negative for times before. */
+export function secondsValue(text: string): number {
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Expected whole seconds since 1970.");
+  return value + 0;
+}

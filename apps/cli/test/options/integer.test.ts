@@ -29,4 +29,6 @@ it("user ids leave out the one that means none", () => {
 
 it("times may be before 1970", () => {
   expect(secondsValue("-86400")).toBe(-86400);
+  expect(() => secondsValue("2024-01-01")).toThrow("seconds since 1970");
+  expect(() => secondsValue("99999999999999999")).toThrow("seconds since 1970");
 });

@@ -1,0 +1,108 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { createSample } from "./sample-tree.ts";
+
+// What needs a process of its own: pipes, signals, exit codes, start-up time. `pnpm test` builds before it tests.
+const builtCommand = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const { image, source, folder } = await createSample();
+
+/** Runs a line of bash in which `erofs` is the built command and `$image` the sample. */
+function shell(script: string): { status: number | null; stdout: string; stderr: string } {
+  const prelude = `erofs() { "${process.execPath}" "${builtCommand}" "$@"; }`;
+  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", `${prelude}\n${script}`], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], image, source, folder },
+  });
+  return { status, stdout, stderr };
+}
+
+beforeAll(() => {
+  if (!existsSync(builtCommand)) throw new Error(`${builtCommand} is not built`);
+});
+
+describe("the process", () => {
+  it("passes exit codes on", () => {
+    expect(shell("erofs ls $image sub")).toEqual({ status: 0, stdout: "deep\nhard\n", stderr: "" });
+    expect(shell("erofs ls $image nothing").status).toBe(1);
+    expect(shell("erofs ls --nothing").status).toBe(2);
+  });
+
+  it("ends in silence when nobody reads on", () => {
+    const script = `erofs cat $image big.txt | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    expect(shell(script)).toEqual({ status: 0, stdout: "0\n0\n", stderr: "" });
+  });
+
+  it.runIf(existsSync("/dev/full"))("fails when the output is full", () => {
+    expect(shell("erofs ls $image > /dev/full")).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "erofs: cannot write the output: write: no space left on device\n",
+    });
+  });
+
+  it("builds with threads, the same bytes as without", () => {
+    const built = shell("erofs build --quiet --all-root --workers 2 $source $folder/threads.erofs");
+    expect(built).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readFileSync(join(folder, "threads.erofs")).equals(readFileSync(image))).toBe(true);
+  });
+
+  it("says what it can do without loading what does it", () => {
+    // The best of a few, since the machine may be busy; printed by anyone who waits for a prompt.
+    const times = Array.from({ length: 3 }, () => {
+      const start = performance.now();
+      const { status } = spawnSync(process.execPath, [builtCommand, "--help"]);
+      expect(status).toBe(0);
+      return performance.now() - start;
+    });
+    const bare = performance.now();
+    spawnSync(process.execPath, ["-e", "0"]);
+    const node = performance.now() - bare;
+    expect(Math.min(...times)).toBeLessThan(150 + node);
+  });
+});
+
+describe("images on a web server", () => {
+  let server: Server;
+  let url = "";
+
+  beforeAll(async () => {
+    const bytes = Buffer.concat([Buffer.alloc(512), readFileSync(image)]);
+    server = createServer((request, response) => {
+      const match = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
+      const start = Number(match?.[1]);
+      const end = Math.min(Number(match?.[2]) + 1, bytes.length);
+      response.writeHead(206, { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` });
+      response.end(bytes.subarray(start, end));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/image`;
+  });
+
+  afterAll(() => server.close());
+
+  function remote(args: readonly string[]): Promise<{ status: number | null; text: string }> {
+    return new Promise((resolve) => {
+      const child = spawn(process.execPath, [builtCommand, ...args], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let text = "";
+      child.stdout.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      child.on("close", (status) => resolve({ status, text }));
+    });
+  }
+
+  it("are read as files are, an offset included", async () => {
+    expect(await remote(["cat", "--offset", "512", url, "sub/hard"])).toEqual({ status: 0, text: "hello\n" });
+    const local = shell("erofs ls -lR $image").stdout;
+    const { text } = await remote(["ls", "-lR", "--offset", "512", url]);
+    expect(text.split("\n").length).toBe(local.split("\n").length);
+  });
+});
