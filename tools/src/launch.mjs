@@ -4,15 +4,15 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { inputDigest, outputsExist } from "./launch/inputs.mjs";
+import { inputDigest, outputDigest } from "./launch/state.mjs";
 import { erofsCommand, repository } from "./workspace.mjs";
 
-/** Holds the digest of the sources that the last successful build saw. */
+/** Holds the digests of the sources that the last successful build saw, and of what it made. */
 const stamp = join(repository, "node_modules/.cache/erofs/built");
 
 function upToDate() {
   try {
-    return readFileSync(stamp, "utf8") === inputDigest() && outputsExist();
+    return readFileSync(stamp, "utf8") === `${inputDigest()} ${outputDigest()}`;
   } catch {
     return false;
   }
@@ -36,10 +36,10 @@ function build() {
 
 if (!upToDate()) {
   // Taken before the build: a source that is saved meanwhile leads to another one.
-  const digest = inputDigest();
+  const inputs = inputDigest();
   build();
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, digest);
+  writeFileSync(stamp, `${inputs} ${outputDigest()}`);
 }
 process.chdir(process.env["INIT_CWD"] ?? process.cwd());
 process.argv[1] = erofsCommand;

@@ -32,7 +32,7 @@ export function benchBuild(name, corpus, peers, runs, folder) {
   const workerCounts = [...new Set([1, all])];
 
   const ours = workerCounts.map((workers) => ({
-    name: `${workers} workers`,
+    name: countOf(workers),
     command: process.execPath,
     args: [
       builtErofsCommand(),
@@ -48,7 +48,7 @@ export function benchBuild(name, corpus, peers, runs, folder) {
   const theirs = peers.flatMap(({ version, mkfs }) =>
     hasWorkers(version)
       ? workerCounts.map((workers) => ({
-          name: `mkfs.erofs ${version}, ${workers} workers`,
+          name: `mkfs.erofs ${version}, ${countOf(workers)}`,
           command: mkfs,
           args: ["--quiet", `--workers=${workers}`, ...options, image, corpus.path],
         }))
@@ -65,7 +65,7 @@ export function benchBuild(name, corpus, peers, runs, folder) {
 
   return theirs.flatMap((peer) =>
     ours
-      .filter((our) => !peer.name.includes("workers") || peer.name.endsWith(our.name))
+      .filter((our) => !peer.name.includes("worker") || peer.name.endsWith(our.name))
       .flatMap((our) => {
         const peerTiming = timings.get(peer.name);
         const ourTiming = timings.get(our.name);
@@ -90,6 +90,11 @@ export function benchBuild(name, corpus, peers, runs, folder) {
         ];
       }),
   );
+}
+
+/** @param {number} workers */
+function countOf(workers) {
+  return workers === 1 ? "1 worker" : `${workers} workers`;
 }
 
 /** @param {string} version of erofs-utils: threads came with 1.8 */
