@@ -34,7 +34,8 @@ export function makeTypes(folder, privileged) {
   for (const mode of [0o000, 0o001, 0o400, 0o644, 0o777, 0o1644, 0o2755, 0o4755, 0o7777]) {
     const name = mode.toString(8);
     writeFileSync(`${folder}/file-${name}`, name);
-    chmodSync(`${folder}/file-${name}`, mode);
+    // Whoever is not root could not read them back.
+    chmodSync(`${folder}/file-${name}`, privileged ? mode : mode | 0o400);
     mkdirSync(`${folder}/directory-${name}`);
     chmodSync(`${folder}/directory-${name}`, privileged ? mode : mode | 0o700);
   }

@@ -45,12 +45,12 @@ export function makeXattrs(folder, privileged) {
 
   const user = 1000;
   file("acl");
-  set("acl", "system.posix_acl_access", acl(user));
+  set("acl", "system.posix_acl_access", acl(6, user));
   file("acl shared");
-  set("acl shared", "system.posix_acl_access", acl(user));
+  set("acl shared", "system.posix_acl_access", acl(6, user));
   mkdirSync(`${folder}/default acl`);
-  set("default acl", "system.posix_acl_access", acl(user));
-  set("default acl", "system.posix_acl_default", acl(user + 1));
+  set("default acl", "system.posix_acl_access", acl(7, user));
+  set("default acl", "system.posix_acl_default", acl(7, user + 1));
   file("default acl/inherits");
 
   if (!privileged) return;
@@ -67,12 +67,13 @@ export function makeXattrs(folder, privileged) {
 /**
  * `struct posix_acl_xattr_header` and its entries: owner, a user, group, mask, others.
  *
+ * @param {number} ownerPermissions
  * @param {number} user
  */
-function acl(user) {
+function acl(ownerPermissions, user) {
   const anyone = 0xffffffff;
   const entries = [
-    [0x01, 6, anyone],
+    [0x01, ownerPermissions, anyone],
     [0x02, 5, user],
     [0x04, 4, anyone],
     [0x10, 7, anyone],
