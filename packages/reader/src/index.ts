@@ -16,3 +16,5 @@ export { blobSource } from "./sources/blob-source.ts";
 export { httpSource, type HttpSourceOptions } from "./sources/http-source.ts";
 export { memorySource } from "./sources/memory-source.ts";
 export type { AsyncSource, SyncSource } from "./sources/source.ts";
+export { check, type CheckOptions, checkSync } from "./check/check.ts";
+export type { CheckProgress, CheckReport, Fault, FaultCode } from "./check/report.ts";

@@ -21,10 +21,7 @@ export const mkfsVariants: readonly Mkfs[] = ["mkfs.erofs", process.env.EROFS_MK
   },
 );
 
-/** Why tests that need a `mkfs.erofs` are skipped. */
-export const NO_MKFS = "skipped: no mkfs.erofs on PATH, and EROFS_MKFS names none";
-
-/** Makes an image of a directory. Options that follow the two names have none here. */
+/** Makes an image of a directory. */
 export function makeImage(mkfs: Mkfs, options: readonly string[], image: string, source: string): void {
   execFileSync(mkfs.command, [...options, image, source], { stdio: ["ignore", "ignore", "pipe"] });
 }

@@ -1,0 +1,117 @@
+import { type ByteString, type Inode, UnsupportedFeature } from "@erofs/format";
+import type { Extent } from "../extents/extent.ts";
+import { mapOf } from "../extents/file-map.ts";
+import type { ImageState } from "../image-state.ts";
+import { packedInode } from "../packed-inode.ts";
+import { readView } from "../read.ts";
+import type { Reading } from "../reading.ts";
+import type { FaultList } from "./report.ts";
+
+/** Extents that are remembered as read, at most. */
+const MAX_REMEMBERED = 1 << 18;
+/** A file with more damaged extents than this is not looked at any further. */
+const MAX_FAULTS_PER_FILE = 16;
+/** LZ4 makes at most 255 bytes of one, and what was read once is not read again. */
+const MAX_EXPANSION = 256;
+
+/**
+ * Reads and decodes the content of files. Extents that several files share are read once. All reading together is
+ * bounded by the image's size, so that overlapping claims cannot make a check endless.
+ */
+export class ContentCheck {
+  bytes = 0;
+  readonly #image: ImageState;
+  readonly #faults: FaultList;
+  /** What was read, by its physical place. */
+  readonly #read = new Map<number, Extent>();
+  #budget: number;
+  readonly #onBytes: () => void;
+
+  constructor(image: ImageState, faults: FaultList, onBytes: () => void) {
+    this.#image = image;
+    this.#faults = faults;
+    this.#onBytes = onBytes;
+    let size = 1 << 20;
+    for (const each of image.devices.sizes) size += each;
+    this.#budget = size * MAX_EXPANSION;
+  }
+
+  *check(path: ByteString, node: Inode): Reading<void> {
+    let found = 0;
+    for (let offset = 0; offset < node.size && found < MAX_FAULTS_PER_FILE;) {
+      let extent: Extent;
+      try {
+        const map = yield* mapOf(this.#image, node);
+        extent = map.find(offset) ?? (yield* map.load(offset));
+      } catch (error) {
+        // Without the extent nobody knows where the next one begins.
+        this.#faults.addError("data", path, node.nid, error);
+        return;
+      }
+      const end = extent.logical + extent.length;
+      try {
+        offset = yield* this.#checkExtent(node, extent, offset, end);
+      } catch (error) {
+        this.#faults.addError("data", path, node.nid, error);
+        if (error instanceof UnsupportedFeature) return;
+        found++;
+        offset = end;
+      }
+    }
+  }
+
+  /** Returns how far the content is checked: the extent's end, or beyond if more was decoded in one go. */
+  *#checkExtent(node: Inode, extent: Extent, start: number, end: number): Reading<number> {
+    if (extent.kind === "hole" || this.#isRead(extent)) return end;
+    if (extent.kind === "fragment") {
+      yield* this.#checkFragment(node, extent);
+      return end;
+    }
+    let offset = start;
+    while (offset < end) {
+      if (this.#budget <= 0) {
+        throw new UnsupportedFeature(
+          `inode ${node.nid}: its content was not read, since the files before it claim far more than the image holds`,
+          { nid: node.nid, offset },
+        );
+      }
+      const length = yield* this.#view(node, offset, end);
+      offset += length;
+      this.bytes += length;
+      this.#budget -= length;
+      this.#onBytes();
+    }
+    if (this.#read.size < MAX_REMEMBERED) this.#read.set(extent.physical, extent);
+    return offset;
+  }
+
+  /** Reads on from `offset` over as many clusters as stand together, or, where one is damaged, to the extent's end. */
+  *#view(node: Inode, offset: number, end: number): Reading<number> {
+    try {
+      return (yield* readView(this.#image, node, offset, node.size - offset)).length;
+    } catch {
+      return (yield* readView(this.#image, node, offset, end - offset)).length;
+    }
+  }
+
+  #isRead(extent: Extent): boolean {
+    const known = this.#read.get(extent.physical);
+    return (
+      known !== undefined &&
+      known.length >= extent.length &&
+      known.device === extent.device &&
+      known.kind === extent.kind &&
+      known.stored === extent.stored &&
+      known.algorithm === extent.algorithm
+    );
+  }
+
+  /** The bytes of a fragment are read with the packed inode. */
+  *#checkFragment(node: Inode, extent: Extent): Reading<void> {
+    const packed = yield* packedInode(this.#image);
+    if (node.nid === packed.nid || extent.physical + extent.length > packed.size) {
+      // Reading says what is wrong.
+      yield* readView(this.#image, node, extent.logical + extent.length - 1, 1);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import {
+  type ByteString,
+  type Dirent,
+  FeatureIncompat,
+  FileType,
+  type Inode,
+  SUPERBLOCK_OFFSET,
+  typeOfMode,
+} from "@erofs/format";
+import { checksumFault, type ImageState, type OpenOptions, openState } from "../image-state.ts";
+import { readInode } from "../inode.ts";
+import { packedInode } from "../packed-inode.ts";
+import { readlink } from "../path.ts";
+import { type Reading, runAsync, runSync } from "../reading.ts";
+import type { AsyncSource, SyncSource } from "../sources/source.ts";
+import { longPrefixes } from "../xattrs.ts";
+import { ContentCheck } from "./check-content.ts";
+import { checkDirectory, checkEntryType, type DirectoryVisit } from "./check-directory.ts";
+import { checkXattrs } from "./check-xattrs.ts";
+import { type CheckProgress, type CheckReport, FaultList } from "./report.ts";
+
+export interface CheckOptions extends Omit<OpenOptions, "verifyChecksum"> {
+  /** How many faults to keep, default 1000; all are counted. */
+  readonly maxFaults?: number;
+  /** Whether the content of files is read and decoded, default true. */
+  readonly readData?: boolean;
+  /** Called often: after each inode and each piece of content. */
+  readonly onProgress?: (progress: CheckProgress) => void;
+}
+
+/** A file with several links: checked once all entries are seen. */
+interface LinkedFile {
+  readonly path: ByteString;
+  readonly nlink: number;
+  links: number;
+}
+
+/** Compact directories whose link count would not fit 16 bits say 1. */
+const MANY_LINKS = 0xffff;
+
+/**
+ * Checks a whole image: superblock, tree, inodes, links, attributes, all content.
+ * Whatever is wrong behind the superblock becomes a fault in the report.
+ * @throws CorruptImage, UnsupportedFeature when the superblock cannot be used; the source's errors
+ */
+export function checkSync(
+  source: SyncSource,
+  options: CheckOptions & { readonly devices?: readonly SyncSource[] } = {},
+): CheckReport {
+  const sources = [source, ...(options.devices ?? [])];
+  return runSync(checkImage(sizesOf(sources), options), sources);
+}
+
+/** The same on an asynchronous source. */
+export function check(
+  source: AsyncSource,
+  options: CheckOptions & { readonly devices?: readonly AsyncSource[] } = {},
+): Promise<CheckReport> {
+  const sources = [source, ...(options.devices ?? [])];
+  return runAsync(checkImage(sizesOf(sources), options), sources);
+}
+
+function sizesOf(sources: readonly { readonly size: number }[]): number[] {
+  return sources.map(({ size }) => size);
+}
+
+function* checkImage(sizes: readonly number[], options: CheckOptions): Reading<CheckReport> {
+  const image = yield* openState(sizes, { ...options, verifyChecksum: false });
+  const checking = new TreeCheck(image, options);
+  yield* checking.run();
+  return checking.report();
+}
+
+/** The walk over the tree, with what it has to remember. */
+class TreeCheck {
+  readonly #image: ImageState;
+  readonly #options: CheckOptions;
+  readonly #faults: FaultList;
+  readonly #content: ContentCheck;
+  /** NIDs of all inodes seen. */
+  readonly #seen = new Set<number>();
+  readonly #linked = new Map<number, LinkedFile>();
+  /** Directories still to be read. */
+  readonly #directories: DirectoryVisit[] = [];
+  #directoryCount = 0;
+
+  constructor(image: ImageState, options: CheckOptions) {
+    this.#image = image;
+    this.#options = options;
+    this.#faults = new FaultList(options.maxFaults ?? 1000);
+    this.#content = new ContentCheck(image, this.#faults, () => this.#progress());
+  }
+
+  report(): CheckReport {
+    return {
+      faults: this.#faults.kept,
+      faultCount: this.#faults.count,
+      inodes: this.#seen.size,
+      directories: this.#directoryCount,
+      bytes: this.#content.bytes,
+    };
+  }
+
+  *run(): Reading<void> {
+    yield* this.#superblock();
+    const { rootNid } = this.#image.superblock;
+    const root = yield* this.#inode("", rootNid);
+    if (root === undefined) return;
+    if (typeOfMode(root.mode) !== FileType.directory) {
+      this.#faults.add("inode", "", rootNid, "the root inode is not a directory");
+      return;
+    }
+    this.#directories.push({ node: root, path: "", parentNid: rootNid });
+    for (let visit = this.#directories.pop(); visit !== undefined; visit = this.#directories.pop()) {
+      yield* this.#directory(visit);
+    }
+    for (const [nid, { path, nlink, links }] of this.#linked) {
+      if (nlink !== links) {
+        this.#faults.add("link-count", path, nid, `link count ${nlink}, ${links} entries lead to the inode`);
+      }
+    }
+  }
+
+  *#superblock(): Reading<void> {
+    const { cache, superblock } = this.#image;
+    const fault = yield* checksumFault(cache, superblock);
+    if (fault !== undefined) this.#faults.add("superblock", "", undefined, fault, SUPERBLOCK_OFFSET + 4);
+    try {
+      yield* longPrefixes(this.#image);
+      if ((superblock.featureIncompat & FeatureIncompat.fragments) === 0 || superblock.packedNid === 0)
+        return;
+      yield* this.#node("(packed inode)", yield* packedInode(this.#image));
+    } catch (error) {
+      this.#faults.addError("superblock", "", undefined, error);
+    }
+  }
+
+  /** Reads one directory and the inodes of its entries. */
+  *#directory(visit: DirectoryVisit): Reading<void> {
+    const { node, path } = visit;
+    this.#directoryCount++;
+    const entries = yield* checkDirectory(this.#image, this.#faults, visit);
+    const below: DirectoryVisit[] = [];
+    for (const entry of entries) {
+      const child = yield* this.#entry(path, entry);
+      if (child !== undefined) below.push({ ...child, parentNid: node.nid });
+    }
+    // The last one in is the first one out: in the order of names.
+    this.#directories.push(...below.toReversed());
+    const expected = 2 + below.length;
+    const many = node.nlink === 1 && expected > MANY_LINKS;
+    if (node.nlink !== expected && !many) {
+      const message = `link count ${node.nlink}, expected 2 and ${below.length} subdirectories`;
+      this.#faults.add("link-count", path, node.nid, message);
+    }
+  }
+
+  /** Checks one entry; gives the directory that it leads to. */
+  *#entry(parent: ByteString, entry: Dirent): Reading<{ node: Inode; path: ByteString } | undefined> {
+    const { nid, name } = entry;
+    const path = parent === "" ? name : `${parent}/${name}`;
+    const known = this.#seen.has(nid);
+    const linked = this.#linked.get(nid);
+    if (linked !== undefined) linked.links++;
+    const node = known ? yield* this.#readInode(path, nid) : yield* this.#inode(path, nid);
+    if (node === undefined) return undefined;
+    const type = typeOfMode(node.mode);
+    checkEntryType(this.#faults, path, entry, type);
+    if (type === FileType.directory) {
+      if (!known) return { node, path };
+      this.#faults.add("directory", path, nid, "the directory is reached a second time");
+    } else if (known && linked === undefined) {
+      this.#faults.add(
+        "link-count",
+        path,
+        nid,
+        `link count ${node.nlink}, but a further entry leads to the inode`,
+      );
+    }
+    return undefined;
+  }
+
+  /** Reads and checks an inode that is met for the first time. */
+  *#inode(path: ByteString, nid: number): Reading<Inode | undefined> {
+    this.#seen.add(nid);
+    const node = yield* this.#readInode(path, nid);
+    if (node !== undefined) yield* this.#node(path, node);
+    return node;
+  }
+
+  *#readInode(path: ByteString, nid: number): Reading<Inode | undefined> {
+    try {
+      return yield* readInode(this.#image, nid);
+    } catch (error) {
+      this.#faults.addError("inode", path, nid, error);
+      return undefined;
+    }
+  }
+
+  *#node(path: ByteString, node: Inode): Reading<void> {
+    const { nid } = node;
+    const type = typeOfMode(node.mode);
+    if (node.nlink === 0) this.#faults.add("link-count", path, nid, "link count 0");
+    if (type !== FileType.directory && node.nlink > 1) {
+      this.#linked.set(nid, { path, nlink: node.nlink, links: 1 });
+    }
+    yield* checkXattrs(this.#image, this.#faults, path, node);
+    if (type === FileType.symlink) yield* this.#symlink(path, node);
+    else if (type === FileType.regular) {
+      if (this.#options.readData ?? true) yield* this.#content.check(path, node);
+    } else if (type !== FileType.directory && node.size !== 0) {
+      this.#faults.add("inode", path, nid, `size ${node.size} of a special file, expected 0`);
+    }
+    this.#progress();
+  }
+
+  *#symlink(path: ByteString, node: Inode): Reading<void> {
+    try {
+      const target = yield* readlink(this.#image, node);
+      if (target === "") this.#faults.add("inode", path, node.nid, "an empty symlink target");
+    } catch (error) {
+      this.#faults.addError("data", path, node.nid, error);
+    }
+  }
+
+  #progress(): void {
+    const { inodeCount } = this.#image.superblock;
+    this.#options.onProgress?.({
+      inodes: this.#seen.size,
+      claimedInodes: inodeCount,
+      bytes: this.#content.bytes,
+    });
+  }
+}
