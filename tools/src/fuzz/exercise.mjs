@@ -1,5 +1,5 @@
 // Does everything with an image that the reader can do.
-import { open, openSync } from "@erofs/reader";
+import { check, checkSync, open, openSync } from "@erofs/reader";
 
 /** Sizes are claims: of a file, no more than its first and last bytes is read. */
 const readSize = 1 << 20;
@@ -11,6 +11,7 @@ const mostEntries = 2000;
  * @param {(error: unknown) => void} onError is told every error of a single file or listing; it throws on a bad one
  */
 export function exerciseSync(bytes, onError) {
+  attempt(onError, () => checkSync(memorySource(bytes)));
   const image = attempt(onError, () => openSync(memorySource(bytes)));
   if (!image) return;
   let entries = 0;
@@ -42,6 +43,7 @@ export async function exerciseAsync(bytes, onError) {
     /** @type {(offset: number, length: number) => Promise<Uint8Array>} */
     read: async (offset, length) => bytes.subarray(offset, offset + length),
   };
+  await check(source).catch(onError);
   try {
     const image = await open(source);
     let entries = 0;
