@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { Command } from "commander";
 
-import { type CommandEntry, commandList } from "./command-list.ts";
+import { commandList } from "./command-list.ts";
 import type { Invocation } from "./invocation.ts";
 
 const description = `Makes, reads, checks and unpacks EROFS images.`;
@@ -27,12 +27,10 @@ function packageVersion(): string {
   return (manifest as { version: string }).version;
 }
 
-/** Adds a command to `program` with nothing but its name, arguments and summary. */
-export function declareCommand(program: Command, entry: CommandEntry): Command {
-  return program.command(entry.name).summary(entry.summary).arguments(entry.arguments);
-}
-
-/** The tree of commands. Each one's options are declared when it is dispatched to, from its own file. */
+/**
+ * The tree of commands, each with nothing but its name, arguments and summary: its options are declared when it is
+ * dispatched to, from its own file.
+ */
 export function createProgram(invocation: Invocation): Command {
   const { terminal } = invocation;
   const program = new Command("erofs");
@@ -53,7 +51,9 @@ export function createProgram(invocation: Invocation): Command {
       getOutHasColors: () => terminal.colors.isColorSupported,
       getErrHasColors: () => terminal.errorColors.isColorSupported,
     });
-  for (const entry of commandList) declareCommand(program, entry);
+  for (const { name, arguments: words, summary } of commandList) {
+    program.command(name).summary(summary).arguments(words);
+  }
   program.hook("preSubcommand", async (_, command) => {
     const entry = commandList.find(({ name }) => name === command.name());
     if (entry === undefined) return;

@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { performance } from "node:perf_hooks";
-
 import { buildImageFile, type FileBuildOptions, startWorkers } from "@erofs/builder/node";
 import type { ByteString } from "@erofs/format";
 import { readDirectory, type ReadDirectoryOptions } from "@erofs/input-directory";

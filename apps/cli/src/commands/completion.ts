@@ -1,4 +1,4 @@
-import { type Argument, Command } from "commander";
+import type { Argument, Command } from "commander";
 
 import { commandList } from "../command-list.ts";
 import { bashScript } from "../completion/bash.ts";
@@ -6,7 +6,7 @@ import { fishScript } from "../completion/fish.ts";
 import { type CommandModel, commandModel } from "../completion/model.ts";
 import { zshScript } from "../completion/zsh.ts";
 import type { Invocation } from "../invocation.ts";
-import { declareCommand } from "../program.ts";
+import { createProgram } from "../program.ts";
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
@@ -17,15 +17,15 @@ To switch it on:
   fish   erofs completion fish | source       in ~/.config/fish/config.fish`;
 
 async function describeCommands(invocation: Invocation): Promise<CommandModel[]> {
-  const root = new Command("erofs");
-  const models: CommandModel[] = [];
-  for (const entry of commandList) {
-    const command = declareCommand(root, entry);
-    const module = await entry.load();
-    module.define(command, invocation);
-    models.push(commandModel(command));
-  }
-  return models;
+  const { commands } = createProgram(invocation);
+  return Promise.all(
+    commandList.map(async ({ name, load }) => {
+      const command = commands.find((candidate) => candidate.name() === name);
+      if (command === undefined) throw new Error(`there is no command ${name}`);
+      (await load()).define(command, invocation);
+      return commandModel(command);
+    }),
+  );
 }
 
 export function define(command: Command, invocation: Invocation): void {

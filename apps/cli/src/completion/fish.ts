@@ -24,7 +24,9 @@ function optionLine(command: CommandModel, option: OptionModel): string {
   const parts = [`complete -c erofs -n '__fish_seen_subcommand_from ${command.name}'`];
   if (option.short !== undefined) parts.push(`-s ${option.short}`);
   if (option.long !== undefined) parts.push(`-l ${option.long}`);
-  if (option.value !== undefined) parts.push("-r", completer(option.value));
+  // -x is -r without file names.
+  if (option.value !== undefined)
+    parts.push(option.value.kind === "file" ? "-r" : "-x", completer(option.value));
   parts.push(`-d ${quoted(option.summary)}`);
   return parts.filter((part) => part !== "").join(" ");
 }

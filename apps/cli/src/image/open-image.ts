@@ -1,7 +1,15 @@
 import { statSync } from "node:fs";
 
 import { ErofsError } from "@erofs/format";
-import { type AsyncImage, type AsyncSource, httpSource, open, openSync, type SyncImage } from "@erofs/reader";
+import {
+  type AsyncImage,
+  type AsyncSource,
+  httpSource,
+  open,
+  openSync,
+  type SyncImage,
+  type SyncSource,
+} from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import type { Command } from "commander";
 
@@ -32,7 +40,7 @@ export function addImageOptions(command: Command): Command {
     );
 }
 
-export function isUrl(location: string): boolean {
+function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
 }
 
@@ -45,18 +53,34 @@ function tail(source: AsyncSource, offset: number): AsyncSource {
   };
 }
 
-/**
- * Opens the image at `location`, a path or an http(s) URL.
- * @throws ErofsError for bytes that are no image, a system error for a file that cannot be opened
- */
-export async function openImage(location: string, options: ImageOptions): Promise<Image> {
+/** The bytes of an image and its extra devices, not looked at yet. */
+export type ImageSources =
+  | { readonly kind: "sync"; readonly source: SyncSource; readonly devices: readonly SyncSource[] }
+  | { readonly kind: "async"; readonly source: AsyncSource; readonly devices: readonly AsyncSource[] };
+
+/** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
+async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
   const { offset = 0, device: devices = [] } = options;
   if (isUrl(location)) {
-    const sources = await Promise.all(devices.map((url) => httpSource(url)));
-    return open(tail(await httpSource(location), offset), { devices: sources });
+    return {
+      kind: "async",
+      source: tail(await httpSource(location), offset),
+      devices: await Promise.all(devices.map((url) => httpSource(url))),
+    };
   }
   if (statSync(location).isDirectory()) throw new CommandFailure(`${location}: is a directory, not an image`);
-  return openSync(fileSource(location, { offset }), { devices: devices.map((path) => fileSource(path)) });
+  const source = fileSource(location, { offset });
+  try {
+    return { kind: "sync", source, devices: devices.map((path) => fileSource(path)) };
+  } catch (error) {
+    source.close?.();
+    throw error;
+  }
+}
+
+function openImage(sources: ImageSources): Image | Promise<Image> {
+  const { kind, source, devices } = sources;
+  return kind === "sync" ? openSync(source, { devices }) : open(source, { devices });
 }
 
 /** Whether an error is about the image or the file that it stands in. */
@@ -70,20 +94,33 @@ function named(error: unknown, location: string): unknown {
   return message.includes(location) ? error : new CommandFailure(`${location}: ${message}`, { cause: error });
 }
 
-/** Opens an image, hands it to `work` and closes it, whatever happens. Errors about the image name it. */
+async function closeSources({ source, devices }: ImageSources): Promise<void> {
+  for (const each of [source, ...devices]) await each.close?.();
+}
+
+/** Opens sources, hands them to `work` and closes them, whatever happens. Errors about the image name it. */
+export async function withSources<T>(
+  location: string,
+  options: ImageOptions,
+  work: (sources: ImageSources) => Promise<T>,
+): Promise<T> {
+  try {
+    const sources = await openSources(location, options);
+    try {
+      return await work(sources);
+    } finally {
+      await closeSources(sources);
+    }
+  } catch (error) {
+    throw named(error, location);
+  }
+}
+
+/** The same for the image that is in them. */
 export async function withImage<T>(
   location: string,
   options: ImageOptions,
   work: (image: Image) => Promise<T>,
 ): Promise<T> {
-  try {
-    const image = await openImage(location, options);
-    try {
-      return await work(image);
-    } finally {
-      await image.close();
-    }
-  } catch (error) {
-    throw named(error, location);
-  }
+  return withSources(location, options, async (sources) => work(await openImage(sources)));
 }

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
@@ -7,6 +9,7 @@ import { fishScript } from "../../src/completion/fish.ts";
 import type { CommandModel } from "../../src/completion/model.ts";
 import { zshScript } from "../../src/completion/zsh.ts";
 import { output } from "../command.ts";
+import { temporaryFolder } from "../sample-tree.ts";
 
 const models: CommandModel[] = [
   {
@@ -46,15 +49,19 @@ describe("fish", () => {
   it("gives a line to each option and argument", () => {
     const script = fishScript(models);
     expect(script).toContain(String.raw`-a paint -d 'cover it\'s [surface]: all'`);
-    expect(script).toContain("-s c -l color -r -a 'red blue' -d 'of it'");
+    expect(script).toContain("-s c -l color -x -a 'red blue' -d 'of it'");
     expect(script).toContain("-l layer -r -F -d 'one of many'");
     expect(script).toContain("test (__erofs_operands) -ge 1' -a '(__erofs_paths)'");
   });
 });
 
-describe.each(["bash", "zsh", "fish"])("the script for %s", (shell) => {
-  const check = { bash: ["--norc", "-n"], zsh: ["-n"], fish: ["--no-execute"] }[shell] ?? [];
+describe.each([
+  ["bash", ["--norc", "-n"]],
+  ["zsh", ["-n"]],
+  ["fish", ["--no-execute"]],
+])("the script for %s", (shell, check) => {
   const missing = spawnSync(shell, ["--version"]).error !== undefined;
+  const folder = temporaryFolder();
 
   it("knows every command", async () => {
     const script = await output(["completion", shell]);
@@ -63,8 +70,9 @@ describe.each(["bash", "zsh", "fish"])("the script for %s", (shell) => {
   });
 
   it.skipIf(missing)(`is taken by ${shell} without complaint`, async () => {
-    const input = await output(["completion", shell]);
-    const { status, stderr } = spawnSync(shell, check, { input, encoding: "utf8" });
+    const file = join(folder, shell);
+    writeFileSync(file, await output(["completion", shell]));
+    const { status, stderr } = spawnSync(shell, [...check, file], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 });
