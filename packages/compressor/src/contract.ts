@@ -28,6 +28,8 @@ export interface Encoder {
    * is not zero (on disk, a cluster is right-aligned behind zero bytes, which readers skip).
    *
    * `consumed` is at least 1 unless `output` cannot hold even one encoded byte; then both numbers are 0.
+   * Nothing is written to `output` beyond `produced`. The same input, output size and options give the same bytes,
+   * whatever the encoder did before. An encoder may look at no more than a first part of a long input.
    * The result may be one object that each call fills anew: read it before the next call.
    */
   encode(input: Uint8Array, output: Uint8Array): EncodeResult;
@@ -43,7 +45,7 @@ export interface Encoder {
 export interface EncoderWindow {
   /** Where the run goes. A view of at least 1 MiB that stays valid for the encoder's life. */
   readonly input: Uint8Array;
-  /** Where a cluster comes out: a view of at least `maxOutput` bytes. */
+  /** Where a cluster comes out: a view of at least `maxOutput` bytes. What is behind `produced` is scratch. */
   readonly output: Uint8Array;
   /** Says that `input` now holds a new run of `length` bytes. */
   begin(length: number): void;

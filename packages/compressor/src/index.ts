@@ -1,1 +1,4 @@
 export * from "./contract.ts";
+export * from "./fill-to-size.ts";
+export * from "./registry.ts";
+export * from "./spec.ts";

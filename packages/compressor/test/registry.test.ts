@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { checkLevel, createRegistry } from "../src/index.ts";
+import type { Compressor } from "../src/index.ts";
+import { runLengthCodec } from "./run-length-codec.ts";
+
+const leveled: Compressor = { ...runLengthCodec, name: "rl", levels: { min: 1, max: 9, default: 6 } };
+const plain: Compressor = { ...runLengthCodec, name: "plain" };
+
+describe("createRegistry", () => {
+  const registry = createRegistry([leveled, plain]);
+
+  it("finds by name, in the order given", () => {
+    expect(registry.names).toEqual(["rl", "plain"]);
+    expect(registry.find("plain")).toBe(plain);
+  });
+
+  it("names what there is when a name is unknown", () => {
+    expect(() => registry.find("lzx")).toThrow('no compressor "lzx" (there are: rl, plain)');
+    expect(() => createRegistry([]).find("rl")).toThrow("there are: none");
+  });
+
+  it("refuses two of one name", () => {
+    expect(() => createRegistry([plain, plain])).toThrow('"plain"');
+  });
+
+  it("makes encoder options of a spec", () => {
+    expect(registry.choose("rl,9,dictsize=1k", 4096)).toEqual({
+      compressor: leveled,
+      options: { level: 9, maxOutput: 4096, dictSize: 1024 },
+    });
+    expect(registry.choose({ name: "rl" }, 8192).options).toEqual({ level: 6, maxOutput: 8192 });
+    expect(registry.choose("plain,3", 8192).options).toEqual({ level: 0, maxOutput: 8192 });
+  });
+
+  it.each([0, 10, 1.5, Number.NaN])("refuses level %d", (level) => {
+    expect(() => checkLevel(leveled, level)).toThrow(`rl: level ${level} is not between 1 and 9`);
+  });
+});

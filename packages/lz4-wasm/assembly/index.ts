@@ -1,0 +1,4 @@
+export { encodeFast } from "./fast-encoder";
+export { planEnd } from "./memory-plan";
+export { encodeOptimal } from "./optimal-encoder";
+export { getProduced } from "./result";
