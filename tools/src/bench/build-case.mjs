@@ -78,6 +78,7 @@ export function benchBuild(name, corpus, peers, runs, folder) {
             unit: "s",
             peerValue: peerTiming.median,
             ourValue: ourTiming.median,
+            cpuSeconds: { peer: peerTiming.cpuSeconds, ours: ourTiming.cpuSeconds },
             samples: { peer: peerTiming.seconds, ours: ourTiming.seconds },
           }),
           rowOf({

@@ -48,6 +48,7 @@ export function benchExtract(corpus, peers, runs, folder) {
       unit: "s",
       peerValue: peer.median,
       ourValue: our.median,
+      cpuSeconds: { peer: peer.cpuSeconds, ours: our.cpuSeconds },
       samples: { peer: peer.seconds, ours: our.seconds },
     });
   });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 /**
  * @typedef {object} Contender
@@ -7,7 +8,12 @@ import { spawnSync } from "node:child_process";
  * @property {string[]} args
  */
 
-/** @typedef {{ seconds: number[], median: number }} Timing */
+/**
+ * @typedef {object} Timing
+ * @property {number[]} seconds wall time of each run
+ * @property {number} median of them
+ * @property {number | undefined} cpuSeconds the median of user and system time, all threads; on Linux only
+ */
 
 /**
  * Runs each contender once a round, so that what else the machine does meets all of them alike.
@@ -18,15 +24,33 @@ import { spawnSync } from "node:child_process";
  * @returns {Map<string, Timing>} wall time of the whole process, by contender's name
  */
 export function alternate(contenders, runs, hooks) {
-  const seconds = new Map(contenders.map(({ name }) => [name, /** @type {number[]} */ ([])]));
+  const samples = contenders.map((contender) => ({
+    contender,
+    wall: /** @type {number[]} */ ([]),
+    cpu: /** @type {number[]} */ ([]),
+  }));
   for (let run = 0; run < runs; run++) {
-    for (const contender of contenders) {
+    for (const { contender, wall, cpu } of samples) {
       hooks.before(contender);
-      seconds.get(contender.name)?.push(timeProcess(contender));
+      const spent = cpuSecondsOfChildren();
+      wall.push(timeProcess(contender));
+      cpu.push(cpuSecondsOfChildren() - spent);
       hooks.after?.(contender);
     }
   }
-  return new Map([...seconds].map(([name, times]) => [name, { seconds: times, median: median(times) }]));
+  return new Map(
+    samples.map(({ contender, wall, cpu }) => {
+      const cpuSeconds = median(cpu);
+      return [
+        contender.name,
+        {
+          seconds: wall,
+          median: median(wall),
+          cpuSeconds: Number.isNaN(cpuSeconds) ? undefined : cpuSeconds,
+        },
+      ];
+    }),
+  );
 }
 
 /** @param {Contender} contender */
@@ -39,9 +63,19 @@ function timeProcess({ name, command, args }) {
   });
   const elapsed = (performance.now() - started) / 1000;
   if (error) throw error;
-  if (status !== 0)
+  if (status !== 0) {
     throw new Error(`${name} (${command} ${args.join(" ")}) ended with ${status}: ${stderr.slice(-2000)}`);
+  }
   return elapsed;
+}
+
+/** User and system time of the processes that ended: fields 16 and 17 of /proc/self/stat, in ticks of 10 ms. */
+function cpuSecondsOfChildren() {
+  if (process.platform !== "linux") return Number.NaN;
+  const stat = readFileSync("/proc/self/stat", "utf8");
+  // Behind the name, which may hold spaces, the third field is the first.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
 /**

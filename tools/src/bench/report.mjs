@@ -8,6 +8,7 @@ import { cpus, release, totalmem } from "node:os";
  * @property {string} unit of both values; less is better
  * @property {number} peerValue
  * @property {number} ourValue
+ * @property {{ peer: number | undefined, ours: number | undefined }} [cpuSeconds] of all threads, where it is known
  * @property {number} ratio ours to the peer's
  * @property {{ peer: number[], ours: number[] }} [samples]
  */
@@ -20,11 +21,16 @@ export function rowOf(row) {
   return { ...row, ratio: row.ourValue / row.peerValue };
 }
 
-export const tableHead = "| case | ours | peer | peer's | ours | ratio |\n|---|---|---|--:|--:|--:|";
+export const tableHead =
+  "| case | ours | peer | peer's | ours | ratio | CPU peer / ours |\n|---|---|---|--:|--:|--:|--:|";
 
 /** @param {Row} row */
-export function tableLine({ case: name, ours, peer, unit, peerValue, ourValue, ratio }) {
-  const cells = [name, ours, peer, show(peerValue, unit), show(ourValue, unit), `${ratio.toFixed(3)}×`];
+export function tableLine({ case: name, ours, peer, unit, peerValue, ourValue, ratio, cpuSeconds }) {
+  const cpu =
+    cpuSeconds?.peer && cpuSeconds.ours
+      ? `${cpuSeconds.peer.toFixed(1)} / ${cpuSeconds.ours.toFixed(1)} s`
+      : "";
+  const cells = [name, ours, peer, show(peerValue, unit), show(ourValue, unit), `${ratio.toFixed(3)}×`, cpu];
   return `| ${cells.join(" | ")} |`;
 }
 
