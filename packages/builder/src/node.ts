@@ -12,6 +12,8 @@ export type { ClosableExecutor } from "./node/worker-pool.ts";
 export interface FileBuildOptions extends BuildOptions {
   /** Threads beside this one. Default: one for each CPU; 0 does all the work on this thread. */
   readonly workers?: number;
+  /** Wait until the image is on the disk before it gets its name. Default true. */
+  readonly sync?: boolean;
   /** Threads that `startWorkers` started for these options; they stay open. */
   readonly executor?: ClosableExecutor;
 }
@@ -37,7 +39,7 @@ export async function buildImageFile(
 ): Promise<BuildSummary> {
   const executor = options.executor ?? (await startWorkers(options));
   try {
-    return await buildImage(root, new FileSink(path), options, executor);
+    return await buildImage(root, new FileSink(path, options.sync), options, executor);
   } finally {
     if (!options.executor) await executor.close();
   }

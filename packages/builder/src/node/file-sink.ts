@@ -24,11 +24,14 @@ export class FileSink implements Sink {
   readonly #path: string;
   readonly #temporary: string;
   #fd: number | undefined;
+  readonly #sync: boolean;
   #unsynced = 0;
   #syncing: Promise<void> | undefined;
 
-  constructor(path: string) {
+  /** With `sync` false the system may still hold the image in memory when it is finished: faster, not durable. */
+  constructor(path: string, sync = true) {
     this.#path = path;
+    this.#sync = sync;
     this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
     try {
       this.#fd = openSync(this.#temporary, "wx", 0o666);
@@ -47,7 +50,7 @@ export class FileSink implements Sink {
       throw writeError(this.#path, cause);
     }
     this.#unsynced += bytes.length;
-    if (this.#unsynced >= syncInterval && !this.#syncing) this.#startSync(this.#fd);
+    if (this.#sync && this.#unsynced >= syncInterval && !this.#syncing) this.#startSync(this.#fd);
   }
 
   async finish(size: number): Promise<void> {
@@ -55,11 +58,11 @@ export class FileSink implements Sink {
     await this.#syncing;
     try {
       ftruncateSync(this.#fd, size);
-      fsyncSync(this.#fd);
+      if (this.#sync) fsyncSync(this.#fd);
       closeSync(this.#fd);
       this.#fd = undefined;
       renameSync(this.#temporary, this.#path);
-      syncDirectory(dirname(this.#path));
+      if (this.#sync) syncDirectory(dirname(this.#path));
     } catch (cause) {
       this.abort();
       throw writeError(this.#path, cause);

@@ -22,10 +22,14 @@ export interface ClosableExecutor extends Executor {
   close(): Promise<void>;
 }
 
-/** The code of this package as built: workers cannot import TypeScript on every Node that we run on. */
-function builtModule(name: string): URL {
-  return new URL(import.meta.url.endsWith(".ts") ? `../../dist/node/${name}` : `./${name}`, import.meta.url);
+/** A module as built where this is its source: workers cannot import TypeScript on every Node that we run on. */
+function asBuilt(url: string): string {
+  return url.replace(/\/src\/(.*)\.ts$/, "/dist/$1.js");
 }
+
+const workerModule = new URL("./worker.js", asBuilt(import.meta.url));
+/** Options of Node's that lead to sources are not for what is built. */
+const workerOptions = import.meta.url.endsWith(".ts") ? { execArgv: [] } : {};
 
 /** One job is worked on, the next one waits at the worker: it never idles for want of a message. */
 const jobsPerWorker = 2;
@@ -41,7 +45,7 @@ class WorkerPool implements ClosableExecutor {
 
   constructor(count: number, setup: WorkerSetup) {
     this.#workers = Array.from({ length: count }, () => {
-      const worker = new Worker(builtModule("worker.js"), { workerData: setup });
+      const worker = new Worker(workerModule, { ...workerOptions, workerData: setup });
       const pending: Pending[] = [];
       worker.on("message", (answer: WorkerAnswer) => {
         const { resolve, reject } = pending.shift()!;
@@ -97,10 +101,14 @@ export interface ExecutorOptions {
  * tree is read. A compressor that does not say its module runs on this thread.
  */
 export async function createExecutor(options: ExecutorOptions): Promise<ClosableExecutor> {
-  const { compressor, settings, workers } = options;
+  const { compressor, workers } = options;
+  const { blockSize, pclusterSize, level } = options.settings;
+  const settings: CompressSettings = { blockSize, pclusterSize, level };
   if (workers > 0 && (!compressor || compressor.module)) {
     return new WorkerPool(workers, {
-      compressor: compressor?.module ? { module: compressor.module, name: compressor.name } : undefined,
+      compressor: compressor?.module
+        ? { module: asBuilt(compressor.module), name: compressor.name }
+        : undefined,
       settings,
     });
   }

@@ -1,0 +1,170 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readDirectory } from "@erofs/input-directory";
+import { lz4, lz4hc } from "@erofs/lz4-wasm";
+import { openSync } from "@erofs/reader";
+import { fileSource } from "@erofs/reader/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildImageFile, type FileBuildOptions, FileSink } from "../../src/node.ts";
+import { directory, file, noise, runs } from "../trees.ts";
+
+let base: string;
+let source: string;
+
+beforeAll(() => {
+  base = mkdtempSync(join(tmpdir(), "erofs-builder-"));
+  source = join(base, "source");
+  mkdirSync(join(source, "many"), { recursive: true });
+  for (let i = 0; i < 400; i++) {
+    writeFileSync(join(source, "many", `file-${i}`), runs(1 + ((i * 7919) % 30_000), i));
+  }
+  // Several segments, their ends inside a block.
+  writeFileSync(join(source, "large"), runs((17 << 20) + 123, 5));
+  writeFileSync(join(source, "large-noise"), noise((9 << 20) + 77, 6));
+  const mixed = runs(20 << 20, 7);
+  mixed.set(noise(9 << 20, 8), 5 << 20);
+  writeFileSync(join(source, "large-mixed"), mixed);
+  // Most of it a hole.
+  writeFileSync(join(source, "sparse"), "beginning");
+  truncateSync(join(source, "sparse"), 5 * 2 ** 30);
+  appendFileSync(join(source, "sparse"), "end");
+});
+
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+async function hashOf(name: string, options: FileBuildOptions): Promise<string> {
+  const path = join(base, name);
+  await buildImageFile(readDirectory(source).root, path, options);
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+describe("buildImageFile", () => {
+  it.each<[string, FileBuildOptions]>([
+    ["stored", {}],
+    ["lz4", { compressor: lz4 }],
+    ["lz4hc with 64 KiB clusters", { compressor: lz4hc, level: 3, pclusterSize: 65536 }],
+  ])("makes the same bytes with any number of workers: %s", async (name, options) => {
+    const hashes = [];
+    for (const workers of [0, 1, 2, 5]) hashes.push(await hashOf(`${name}.erofs`, { ...options, workers }));
+    expect(new Set(hashes).size).toBe(1);
+    const image = openSync(fileSource(join(base, `${name}.erofs`)));
+    for (const path of ["large", "large-noise", "large-mixed", "many/file-3", "many/file-399"]) {
+      const expected = readFileSync(join(source, path));
+      const node = image.lookup(`/${path}`);
+      expect(node.size).toBe(expected.length);
+      expect(Buffer.compare(image.read(node, 0, node.size), expected)).toBe(0);
+    }
+    const sparse = image.lookup("/sparse");
+    expect(sparse.size).toBe(5 * 2 ** 30 + 3);
+    expect(Buffer.from(image.read(sparse, 0, 10)).toString()).toBe("beginning\0");
+    expect(Buffer.from(image.read(sparse, 5 * 2 ** 30 - 1, 4)).toString()).toBe("\0end");
+    image.close();
+  });
+
+  it.each<[string, (path: string) => void, RegExp]>([
+    ["grew", (path) => appendFileSync(path, "x"), /its size went from 5000 to 5001/],
+    ["shrank", (path) => truncateSync(path, 4500), /it ended at byte 4500/],
+    ["was modified", (path) => utimesSync(path, 1, 1), /it was modified/],
+  ])("names a file that %s", async (_, change, message) => {
+    const tree = join(base, "changing");
+    mkdirSync(tree, { recursive: true });
+    const path = join(tree, "victim");
+    writeFileSync(path, runs(5000, 1));
+    const { root } = readDirectory(tree);
+    change(path);
+    const image = join(base, "changing.erofs");
+    for (const options of [{}, { compressor: lz4 }]) {
+      const result = buildImageFile(root, image, options);
+      await expect(result).rejects.toThrow(message);
+      await expect(result).rejects.toMatchObject({ code: "EAGAIN", path });
+    }
+    expect(existsSync(image)).toBe(false);
+    expect(readdirSync(base).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("names a file that went away", async () => {
+    const tree = join(base, "vanishing");
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, "victim"), "data");
+    const { root } = readDirectory(tree);
+    rmSync(join(tree, "victim"));
+    await expect(buildImageFile(root, join(base, "vanishing.erofs"))).rejects.toMatchObject({
+      code: "ENOENT",
+      path: join(tree, "victim"),
+    });
+  });
+
+  it("leaves an image that was there as it was when the build fails", async () => {
+    const path = join(base, "kept.erofs");
+    writeFileSync(path, "old");
+    const broken = directory({ a: file(noise(5000, 1)) });
+    broken.entries![0]!.node.content = {
+      kind: "file",
+      directory: base,
+      name: "absent",
+      mtime: 0,
+      mtimeNsec: 0,
+    };
+    await expect(buildImageFile(broken, path)).rejects.toMatchObject({ code: "ENOENT" });
+    expect(readFileSync(path, "utf8")).toBe("old");
+  });
+
+  it("fails clearly where it cannot write", async () => {
+    await expect(buildImageFile(directory({}), join(base, "absent", "x.erofs"))).rejects.toThrow(
+      /cannot write .*absent.x\.erofs: ENOENT/,
+    );
+  });
+
+  it("fails clearly when a worker cannot load the compressor", async () => {
+    const elsewhere = { ...lz4, module: `file://${join(base, "no-such-module.js")}` };
+    await expect(
+      buildImageFile(directory({ a: file(runs(9000, 1)) }), join(base, "x.erofs"), { compressor: elsewhere }),
+    ).rejects.toThrow(/a worker died/);
+  });
+});
+
+const isRoot = process.platform === "linux" && process.getuid?.() === 0;
+
+describe("FileSink", () => {
+  it.skipIf(!isRoot)(
+    "reports a full disk and leaves nothing (needs root on Linux: mounts a small tmpfs)",
+    async () => {
+      const mount = join(base, "small");
+      mkdirSync(mount);
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mount]);
+      try {
+        const root = directory({ a: file(noise(3 << 20, 1)) });
+        const result = buildImageFile(root, join(mount, "image.erofs"));
+        await expect(result).rejects.toThrow(/no space left on the device/);
+        await expect(result).rejects.toMatchObject({ code: "ENOSPC" });
+        expect(readdirSync(mount)).toEqual([]);
+      } finally {
+        execFileSync("umount", [mount]);
+      }
+    },
+  );
+
+  it("shows nothing under the name before it is finished", async () => {
+    const path = join(base, "sink.erofs");
+    const sink = new FileSink(path);
+    sink.write(4096, new Uint8Array(4096).fill(1));
+    expect(existsSync(path)).toBe(false);
+    sink.write(0, new Uint8Array(4096));
+    await sink.finish(12288);
+    expect(readFileSync(path).length).toBe(12288);
+  });
+});
