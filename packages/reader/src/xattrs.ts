@@ -56,10 +56,10 @@ export function* xattr(image: ImageState, node: Inode, name: ByteString): Readin
   const matches = (entry: XattrEntry) =>
     !isHidden(entry.index, prefixes) && joinName(entry.index, entry.rest, prefixes) === name;
   const inline = body.inline.find(matches);
-  if (inline !== undefined) return inline.value.slice();
+  if (inline !== undefined) return new Uint8Array(inline.value);
   for (const id of body.sharedIds) {
     const entry = yield* sharedXattr(image, node, id);
-    if (matches(entry)) return entry.value.slice();
+    if (matches(entry)) return new Uint8Array(entry.value);
   }
   return undefined;
 }
@@ -87,7 +87,7 @@ export function* sharedXattr(image: ImageState, node: Inode, id: number): Readin
   const length = XATTR_ENTRY_HEADER_SIZE + header.nameLength + header.valueSize;
   const entry = decodeXattrEntry(yield* image.cache.read(0, offset, length), 0, { nid: node.nid, offset });
   if (entry.value.length > MAX_KEPT_VALUE) return entry;
-  const kept = { ...entry, value: entry.value.slice() };
+  const kept = { ...entry, value: new Uint8Array(entry.value) };
   image.sharedXattrs.set(id, kept);
   return kept;
 }
@@ -119,5 +119,5 @@ function* readLongPrefixes(image: ImageState): Reading<readonly LongPrefix[]> {
 function addVisible(list: Xattr[], entry: XattrEntry, prefixes: readonly LongPrefix[]): void {
   if (isHidden(entry.index, prefixes)) return;
   const name = joinName(entry.index, entry.rest, prefixes);
-  if (name !== undefined && name !== "") list.push({ name, value: entry.value.slice() });
+  if (name !== undefined && name !== "") list.push({ name, value: new Uint8Array(entry.value) });
 }

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { listXattrs, pathArgument } from "@erofs/linux";
 import type { DataRange, ExtentInfo, Xattr } from "@erofs/reader";
@@ -11,6 +10,7 @@ import {
   type Inode,
   typeOfMode,
 } from "@erofs/format";
+import { same, sameBytes } from "./same.ts";
 
 type Later<T> = T | Promise<T>;
 
@@ -88,7 +88,7 @@ export async function expectSameTree(
   }
 
   async function compareContent(node: Inode, bytes: Uint8Array, what: string): Promise<void> {
-    same(Buffer.compare(await image.read(node), bytes), 0, `${what} whole`);
+    sameBytes(await image.read(node), bytes, `${what} whole`);
     // A few ranges that begin and end inside blocks, clusters and extents.
     for (const [offset, length] of [
       [1, 1],
@@ -99,7 +99,7 @@ export async function expectSameTree(
     ] as const) {
       if (offset < 0) continue;
       const part = await image.read(node, offset, length);
-      same(Buffer.compare(part, bytes.subarray(offset, offset + length)), 0, `${what} at ${offset}`);
+      sameBytes(part, bytes.subarray(offset, offset + length), `${what} at ${offset}`);
     }
     let end = 0;
     for (const extent of await image.extents(node)) {
@@ -109,7 +109,7 @@ export async function expectSameTree(
     same(end, bytes.length, what);
     const holes = Buffer.from(bytes);
     for (const { offset, length } of await image.dataRanges(node)) holes.fill(0, offset, offset + length);
-    same(Buffer.compare(holes, Buffer.alloc(holes.length)), 0, `${what} outside its data`);
+    sameBytes(holes, Buffer.alloc(holes.length), `${what} outside its data`);
   }
 
   async function compareDirectory(node: Inode, path: ByteString): Promise<void> {
@@ -144,9 +144,4 @@ function splitDevice(rdev: bigint): [number, number] {
   const major = ((rdev >> 8n) & 0xfffn) | ((rdev >> 32n) & 0xfffff000n);
   const minor = (rdev & 0xffn) | ((rdev >> 12n) & 0xffffff00n);
   return [Number(major), Number(minor)];
-}
-
-/** Far cheaper than an `expect` for each of some hundred thousand comparisons. */
-function same<T>(actual: T, expected: T, what: string): void {
-  if (actual !== expected) assert.equal(actual, expected, what);
 }
