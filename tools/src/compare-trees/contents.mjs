@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { compareFiles } from "./file-bytes.mjs";
+import { printable } from "./printable.mjs";
 
 /** @typedef {{ path: string, left: string, right: string, size: number }} FilePair byte strings, size in bytes */
 
@@ -10,21 +11,25 @@ const worthThreads = 2000;
 
 /**
  * @param {readonly FilePair[]} pairs of equal size
- * @returns {Promise<string[]>} differences, in the pairs' order
+ * @returns {Promise<string[]>} differences
  */
 export async function compareContents(pairs) {
-  if (pairs.length < worthThreads) return compareFiles(pairs);
+  const differences = pairs.length < worthThreads ? compareFiles(pairs) : await compareOnThreads(pairs);
+  return differences.map(({ path, text }) => `${printable(path)}: ${text}`);
+}
+
+/** @param {readonly FilePair[]} pairs */
+async function compareOnThreads(pairs) {
   const threads = availableParallelism();
   const shares = Array.from({ length: threads }, (_, thread) =>
     pairs.filter((pair, i) => i % threads === thread),
   );
-  const parts = await Promise.all(shares.map(compareOnThread));
-  return parts.flat().toSorted();
+  return (await Promise.all(shares.map(compareOnThread))).flat();
 }
 
 /**
  * @param {FilePair[]} pairs
- * @returns {Promise<string[]>}
+ * @returns {Promise<ReturnType<typeof compareFiles>>}
  */
 function compareOnThread(pairs) {
   return new Promise((resolve, reject) => {

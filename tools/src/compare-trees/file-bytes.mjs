@@ -1,11 +1,11 @@
+// Node's own modules only: this runs on threads too, which know nothing of the conditions under which tests import.
 import { closeSync, openSync, readSync } from "node:fs";
-import { printable } from "./printable.mjs";
 
 const chunkSize = 1 << 20;
 
 /**
  * @param {readonly import("./contents.mjs").FilePair[]} pairs
- * @returns {string[]} differences
+ * @returns {{ path: string, text: string }[]} differences
  */
 export function compareFiles(pairs) {
   const buffers = { left: Buffer.alloc(chunkSize), right: Buffer.alloc(chunkSize) };
@@ -15,10 +15,10 @@ export function compareFiles(pairs) {
     try {
       const offset = firstDifference(left, right, size, buffers);
       if (offset !== undefined)
-        differences.push(`${printable(path)}: bytes differ in the chunk at ${offset} of ${size}`);
+        differences.push({ path, text: `bytes differ in the chunk at ${offset} of ${size}` });
     } catch (error) {
       // EUCLEAN, EIO and the like: what a damaged image gives.
-      differences.push(`${printable(path)}: ${/** @type {Error} */ (error).message}`);
+      differences.push({ path, text: /** @type {Error} */ (error).message });
     }
   }
   return differences;
