@@ -1,7 +1,7 @@
 // Where the search structures stand in the instance's memory. The module has no static data, so that all of
 // the memory is free to be planned; the host puts the output and the input behind `PLAN_END`.
 
-/** Hash table: the virtual position (see virtual-position.ts) of the last place with that hash, u32. */
+/** Hash table of virtual positions (see virtual-position.ts): u32, in the fast encoder u64 with the bytes found there. */
 export const TABLE: usize = 0x1_0000;
 export const TABLE_SIZE: usize = 0x2_0000;
 

@@ -193,7 +193,7 @@ export function encodeOptimal(src: usize, end: usize, dst: usize, capacity: usiz
     }
   }
   const count = min(end - anchor, literalsThatFit(dstEnd - out));
-  if (count != 0 || anchor != src) out = putLastLiterals(out, anchor, count);
+  if (count != 0) out = putLastLiterals(out, anchor, count);
   setProduced(out - dst);
   return anchor + count - src;
 }
