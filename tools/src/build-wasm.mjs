@@ -3,20 +3,26 @@
 // Run in a package's folder by its build script.
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import asc from "assemblyscript/asc";
+import { main } from "assemblyscript/asc";
 
 const files = new Map();
-const { error, stderr } = await asc.main(
+const { error, stderr } = await main(
   [
     "assembly/index.ts",
-    "--outFile", "module.wasm",
-    "--runtime", "stub",
-    "--optimizeLevel", "3",
+    "--outFile",
+    "module.wasm",
+    "--runtime",
+    "stub",
+    "--optimizeLevel",
+    "3",
     "--noAssert",
     "--converge",
-    "--enable", "simd",
-    "--enable", "bulk-memory",
-    "--use", "abort=",
+    "--enable",
+    "simd",
+    "--enable",
+    "bulk-memory",
+    "--use",
+    "abort=",
     "--importMemory",
     "--noExportMemory",
   ],
