@@ -2,7 +2,7 @@ import type { DirectoryStats } from "@erofs/input-directory";
 
 import { formatUuid } from "../options/identity.ts";
 import { formatDuration, formatPercent, formatSize, plural } from "../terminal/units.ts";
-import type { Warning } from "./warnings.ts";
+import type { Warning } from "../terminal/warnings.ts";
 
 /** What a build has done. */
 export interface BuildResult {

@@ -9,7 +9,7 @@ import { excludeGlobs, imageInsideSource } from "../build/exclusions.ts";
 import { summaryForJson, summaryLine } from "../build/summary.ts";
 import { checkTarget } from "../build/target.ts";
 import { timeSettings, type TimeSettings } from "../build/times.ts";
-import { WarningLog } from "../build/warnings.ts";
+import { WarningLog } from "../terminal/warnings.ts";
 import { UsageError } from "../failure.ts";
 import type { Invocation } from "../invocation.ts";
 import { type CompressionRequest, compressionValue } from "../options/compression.ts";
@@ -46,10 +46,13 @@ interface BuildFlags {
   readonly inodeForm: "auto" | "compact" | "extended";
   readonly extended?: ExtendedOptions;
   readonly keepExisting?: true;
+  readonly sync: boolean;
   readonly progress?: boolean;
   readonly quiet?: true;
   readonly json?: true;
 }
+
+const phaseNames = { compress: "compressing", write: "writing" } as const;
 
 const compressFlags = "-z, --compress <NAME[,level=N]>";
 const pclusterFlags = "-C, --pcluster-size <SIZE>";
@@ -131,6 +134,7 @@ function declareOptions(command: Command): void {
     .optionsGroup("Other options:")
     .option("-E, --extended <WORDS>", "words of mkfs.erofs: noinline_data, legacy-compress, …", extendedValue)
     .option("--keep-existing", "fail when IMAGE exists instead of replacing it")
+    .option("--no-sync", "do not wait until IMAGE has reached the disk")
     .option("--progress", "show progress even if stderr is no terminal")
     .option("--no-progress", "show no progress")
     .option("-q, --quiet", "neither progress nor summary; warnings and errors still come")
@@ -156,6 +160,7 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     ...(flags.label === undefined ? {} : { volumeName: flags.label }),
     uuid: uuidBytes(flags.uuid),
+    sync: flags.sync,
     buildTime: times.buildTime,
     inlineData: extended?.inlineData ?? flags.inlineData,
     inodeForm: extended?.inodeForm ?? flags.inodeForm,
@@ -212,7 +217,8 @@ async function build(
     const { imageBytes, uuid } = await buildImageFile(root, image, {
       ...options,
       executor: await starting,
-      onProgress: (state) => progress.update({ ...state, doneFiles: 0 }),
+      onProgress: ({ phase, ...bytes }) =>
+        progress.update({ phase: phaseNames[phase], ...bytes, doneFiles: 0 }),
       signal: invocation.interruptSignal(),
     });
     progress.clear();

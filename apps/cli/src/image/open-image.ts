@@ -40,7 +40,7 @@ export function addImageOptions(command: Command): Command {
     );
 }
 
-function isUrl(location: string): boolean {
+export function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
 }
 

@@ -95,11 +95,13 @@ export class Progress {
 
 /** The line that tells `state`, no longer than `columns - 1`. `rate` is in bytes per millisecond. */
 export function progressLine(state: ProgressState, rate: number | undefined, columns: number): string {
-  const { phase, doneBytes, doneFiles } = state;
+  const { phase, doneFiles } = state;
   const totalBytes = state.totalBytes ?? 0;
+  // A total is what was planned; a little more may be done.
+  const doneBytes = totalBytes > 0 ? Math.min(state.doneBytes, totalBytes) : state.doneBytes;
   const totalFiles = state.totalFiles ?? 0;
   const parts = [phase];
-  if (totalBytes > 0) parts.push(formatPercent(Math.min(doneBytes, totalBytes), totalBytes));
+  if (totalBytes > 0) parts.push(formatPercent(doneBytes, totalBytes));
   if (doneFiles > 0) {
     const total = totalFiles > 0 ? `/${formatCount(totalFiles)}` : "";
     parts.push(`${formatCount(doneFiles)}${total} files`);

@@ -1,7 +1,7 @@
-import type { Progress } from "../terminal/progress.ts";
-import { quoteName } from "../terminal/quote.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import { plural } from "../terminal/units.ts";
+import type { Progress } from "./progress.ts";
+import { quoteName } from "./quote.ts";
+import type { Terminal } from "./terminal.ts";
+import { plural } from "./units.ts";
 
 /** Something that did not go as it should, though work went on. */
 export interface Warning {
