@@ -1,1 +1,2 @@
-export {};
+export { extract } from "./extract.ts";
+export type { ExtractOptions, ExtractStats, ImageFile, Warning, WarningCode } from "./options.ts";

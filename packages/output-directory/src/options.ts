@@ -1,0 +1,66 @@
+import type { ByteString, ErofsError } from "@erofs/format";
+
+/** Where the image is, for threads that open it for themselves. */
+export interface ImageFile {
+  readonly path: string;
+  /** Where in the file the image starts, bytes. */
+  readonly offset?: number | undefined;
+  /** Files of the extra devices, in the order of the device table. */
+  readonly devices?: readonly string[] | undefined;
+}
+
+export type WarningCode =
+  /** An extended attribute that this user may not set, or that the file system does not have. */
+  "XATTR_SKIPPED";
+
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
+  /** In the image. */
+  readonly path: ByteString;
+}
+
+export interface ExtractOptions {
+  /** The directory to extract into; made if it is missing. Bytes when its path is not UTF-8. */
+  readonly target: string | Uint8Array;
+  /**
+   * What to extract, with all below it; without, everything. Symlinks on these paths are not followed. Directories
+   * on the way come with them, so that everything stands at its path in the image.
+   */
+  readonly paths?: readonly ByteString[] | undefined;
+  /**
+   * Whether to extract what stands at a path of the image, without a leading slash. A directory that matches comes with all
+   * below it; one that does not comes if something in it does.
+   */
+  readonly match?: ((path: ByteString, isDirectory: boolean) => boolean) | undefined;
+  /** Keep owners and groups; the default is to do so as root only. */
+  readonly owners?: boolean | undefined;
+  /** Keep extended attributes; the default is true. */
+  readonly xattrs?: boolean | undefined;
+  /** Allow a target that is not empty, and replace what stands in the way there, but no directories. */
+  readonly overwrite?: boolean | undefined;
+  /** Threads, this one included; the default is as many as there are processors, at most 8. */
+  readonly workers?: number | undefined;
+  /** Without it, there is one thread. */
+  readonly imageFile?: ImageFile | undefined;
+  /** Called for what could not be extracted, which is then left out. Without it, the first error ends all. */
+  readonly onError?: ((error: ErofsError) => void) | undefined;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+  /** Called now and then with the regular files extracted so far and the bytes in them. */
+  readonly onProgress?: ((files: number, bytes: number) => void) | undefined;
+}
+
+/** What was extracted. */
+export interface ExtractStats {
+  files: number;
+  directories: number;
+  symlinks: number;
+  /** Devices, fifos and sockets. */
+  specials: number;
+  /** Names beyond the first of files with several. */
+  hardLinks: number;
+  /** In regular files, holes included. */
+  bytes: number;
+  errors: number;
+  warnings: number;
+}
