@@ -13,11 +13,6 @@ export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 }
 
-/** Thrown when the user interrupted; everything that was begun has been cleaned up. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-
 /** Whoever read our output has closed it: there is nothing left to do, and nothing wrong. */
 export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
@@ -53,8 +48,9 @@ export function describe(error: unknown): string {
   return error.message === "" ? error.name : describeWithPath(error);
 }
 
+/** Work that was ended by the signal of `Invocation.interruptSignal`, and has cleaned up behind itself. */
 function isInterruption(error: unknown): boolean {
-  return error instanceof Interrupted || (error instanceof Error && error.name === "AbortError");
+  return error instanceof Error && "code" in error && error.code === "EINTR";
 }
 
 /**
