@@ -120,8 +120,8 @@ function compareEntry(block: Uint8Array, index: number, name: ByteString, dir: I
     throw damaged(dir, index, `name from ${start} to ${end} of ${block.length}`);
   }
   for (let i = 0; i < name.length; i++) {
-    // The last name of a block may be followed by zeros, which end it; a name has none.
-    const found = start + i < end ? (block[start + i] as number) : 0;
+    // The last name of a block may be followed by zeros, which end it: then `name` is the longer one.
+    const found = start + i < end ? (block[start + i] as number) || -1 : -1;
     const difference = name.charCodeAt(i) - found;
     if (difference !== 0) return difference < 0 ? -1 : 1;
   }

@@ -52,8 +52,8 @@ export interface ImageState {
   readonly sharedXattrs: Lru<XattrEntry>;
   /** Decoder memory, made when the first compressed file is read. */
   readonly clusters: () => ClusterRing;
-  /** A buffer of 1 MiB for `readView`, made when first needed. */
-  readonly viewBuffer: () => Uint8Array;
+  /** At least `length` bytes for `readView`, the same ones each time. */
+  readonly viewBuffer: (length: number) => Uint8Array;
   /** Loaded when first needed. */
   xattrPrefixes: readonly LongPrefix[] | undefined;
   /** Loaded when the first fragment is read. */
@@ -104,7 +104,7 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
   yield* checkConfigs(cache, superblock, size);
   const clusterBytes = options.clusterBytes ?? 2 << 20;
   let clusters: ClusterRing | undefined;
-  let viewBuffer: Uint8Array | undefined;
+  let viewBuffer = new Uint8Array(0);
   return {
     superblock,
     blockSize,
@@ -114,7 +114,7 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     maps: new Lru(64),
     sharedXattrs: new Lru(1024),
     clusters: () => (clusters ??= new ClusterRing(createKernels({ pages: 1 }), clusterBytes)),
-    viewBuffer: () => (viewBuffer ??= new Uint8Array(1 << 20)),
+    viewBuffer: (length) => (viewBuffer = viewBuffer.length < length ? new Uint8Array(length) : viewBuffer),
     xattrPrefixes: undefined,
     packedInode: undefined,
   };

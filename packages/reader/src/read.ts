@@ -90,7 +90,7 @@ export function* readView(
   const count = Math.min(extent.logical + extent.length - offset, end - offset, VIEW_BYTES);
   const place = extent.physical + offset - extent.logical;
   if (extent.kind === "inline") return yield* image.cache.read(extent.device, place, count);
-  const bytes = image.viewBuffer().subarray(0, count);
+  const bytes = image.viewBuffer(count).subarray(0, count);
   if (extent.kind === "hole") bytes.fill(0);
   else if (extent.kind === "fragment") yield* readFragment(image, node, place, bytes);
   else yield* readStored(image, node, extent, place, bytes);

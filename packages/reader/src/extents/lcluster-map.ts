@@ -23,7 +23,13 @@ const MAX_SEGMENTS = 4;
 const LOOKAHEAD = 32;
 
 /** The extents whose heads stand in one run of index entries, ascending. */
-type Segment = readonly Extent[];
+interface Segment {
+  readonly heads: readonly Head[];
+  /** Where the last of them ends. */
+  readonly end: number;
+  /** Made when first asked for: one that is damaged does not spoil its neighbours. */
+  readonly extents: (Extent | undefined)[];
+}
 
 /** A head entry, the beginning of an extent. */
 interface Head {
@@ -47,7 +53,7 @@ export class LclusterMap implements FileMap {
   readonly #lclusterSize: number;
   readonly #segments = new Map<number, Segment>();
   /** Where the last extent was found: the next one is likely beside it. */
-  #segment: Segment = [];
+  #segment: Segment = { heads: [], end: 0, extents: [] };
   #index = 0;
 
   constructor(image: ImageState, node: Inode, header: MapHeader, table: EntryTable) {
@@ -59,12 +65,10 @@ export class LclusterMap implements FileMap {
   }
 
   find(offset: number): Extent | undefined {
-    const segment = this.#segment;
-    for (let i = this.#index; i <= this.#index + 1; i++) {
-      const extent = segment[i];
-      if (extent !== undefined && offset >= extent.logical && offset < extent.logical + extent.length) {
-        this.#index = i;
-        return extent;
+    const { heads } = this.#segment;
+    for (let i = this.#index; i <= this.#index + 1 && i < heads.length; i++) {
+      if (offset >= (heads[i] as Head).logical && offset < endOf(this.#segment, i)) {
+        return this.#extentAt(this.#segment, i);
       }
     }
     const known = this.#segments.get(this.#numberOf(offset));
@@ -86,20 +90,22 @@ export class LclusterMap implements FileMap {
   }
 
   #findIn(segment: Segment, offset: number): Extent | undefined {
+    const { heads } = segment;
     let low = 0;
-    let high = segment.length - 1;
+    let high = heads.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const extent = segment[middle] as Extent;
-      if (offset < extent.logical) high = middle - 1;
-      else if (offset >= extent.logical + extent.length) low = middle + 1;
-      else {
-        this.#segment = segment;
-        this.#index = middle;
-        return extent;
-      }
+      if (offset < (heads[middle] as Head).logical) high = middle - 1;
+      else if (offset >= endOf(segment, middle)) low = middle + 1;
+      else return this.#extentAt(segment, middle);
     }
     return undefined;
+  }
+
+  #extentAt(segment: Segment, index: number): Extent {
+    this.#segment = segment;
+    this.#index = index;
+    return (segment.extents[index] ??= this.#extent(segment.heads[index] as Head, endOf(segment, index)));
   }
 
   #numberOf(offset: number): number {
@@ -118,8 +124,11 @@ export class LclusterMap implements FileMap {
     const end = Math.min(this.#firstEntry(number + 1), total);
     const heads = yield* this.#heads(first, end);
     const last = heads.at(-1);
-    const endOfLast = last === undefined ? 0 : yield* this.#nextStart(end, last.logical);
-    const segment = heads.map((head, i) => this.#extent(head, heads[i + 1]?.logical ?? endOfLast));
+    const segment = {
+      heads,
+      end: last === undefined ? 0 : yield* this.#nextStart(end, last.logical),
+      extents: [],
+    };
     this.#segments.set(number, segment);
     if (this.#segments.size > MAX_SEGMENTS) {
       for (const oldest of this.#segments.keys()) {
@@ -251,6 +260,10 @@ export class LclusterMap implements FileMap {
     const { nid } = this.#node;
     return new CorruptImage(`inode ${nid}, index entry ${lcn}: ${message}`, { nid });
   }
+}
+
+function endOf(segment: Segment, index: number): number {
+  return segment.heads[index + 1]?.logical ?? segment.end;
 }
 
 function headOf(entry: LclusterEntry, logical: number): Head {

@@ -153,8 +153,12 @@ export function sealSuperblock(image: Uint8Array): void {
   new DataView(image.buffer, image.byteOffset).setUint32(1024 + 4, sum, true);
 }
 
-/** An LZ4 block of `length` times the same byte; at least 20. */
+/** An LZ4 block of `length` times the same byte. */
 export function lz4Run(byte: number, length: number): Uint8Array {
+  if (length < 25) {
+    const head = length < 15 ? [length << 4] : [0xf0, length - 15];
+    return Uint8Array.from([...head, ...Array.from({ length }, () => byte)]);
+  }
   const match = length - 1 - 5;
   const out = [0x1f, byte, 1, 0];
   let rest = match - 4 - 15;

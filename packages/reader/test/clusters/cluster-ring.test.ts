@@ -1,0 +1,78 @@
+import { createKernels } from "@erofs/core";
+import { describe, expect, it } from "vitest";
+import { ClusterRing } from "../../src/clusters/cluster-ring.ts";
+import { seededRandom } from "../support/random.ts";
+
+describe("ClusterRing", () => {
+  it("only finds clusters that nothing has overwritten", () => {
+    const ring = new ClusterRing(createKernels({ pages: 1 }), 100_000);
+    const random = seededRandom(1);
+    /** Everything handed out, the last one last. */
+    const handedOut: { physical: number; address: number; length: number }[] = [];
+    let found = 0;
+    for (let i = 0; i < 5000; i++) {
+      const length = 1 + Math.floor(random() ** 3 * 60_000);
+      const address = ring.allocate(length);
+      const physical = Math.floor(random() * 300);
+      // A cluster that does not decode is not remembered, and leaves a gap.
+      if (random() < 0.9) ring.remember({ address, length, device: 0, physical, stored: 1, algorithm: 0 });
+      handedOut.push({ physical, address, length });
+      for (let probe = 0; probe < 300; probe += 7) {
+        const cluster = ring.find(0, probe, 1, 0, 1);
+        if (cluster === undefined) continue;
+        found++;
+        const origin = handedOut.findLastIndex(
+          (each) => each.physical === probe && each.address === cluster.address,
+        );
+        const overwritten = handedOut
+          .slice(origin + 1)
+          .some(
+            (each) =>
+              each.address < cluster.address + cluster.length && each.address + each.length > cluster.address,
+          );
+        expect(overwritten).toBe(false);
+      }
+    }
+    expect(found).toBeGreaterThan(1000);
+  });
+
+  it("puts what was reserved side by side", () => {
+    const ring = new ClusterRing(createKernels({ pages: 1 }), 1000);
+    ring.allocate(700);
+    ring.reserve(600);
+    const first = ring.allocate(300);
+    expect(ring.allocate(300)).toBe(first + 300);
+  });
+
+  it("grows for a cluster larger than itself", () => {
+    const ring = new ClusterRing(createKernels({ pages: 1 }), 1000);
+    ring.remember({
+      address: ring.allocate(10),
+      length: 10,
+      device: 0,
+      physical: 5,
+      stored: 1,
+      algorithm: 0,
+    });
+    const address = ring.allocate(12 << 20);
+    expect(ring.bytes.length).toBeGreaterThanOrEqual(address + (12 << 20));
+    expect(ring.find(0, 5, 1, 0, 1)).toBeUndefined();
+  });
+
+  it("wants the same cluster, not only the same place", () => {
+    const ring = new ClusterRing(createKernels({ pages: 1 }), 1000);
+    ring.remember({
+      address: ring.allocate(10),
+      length: 10,
+      device: 0,
+      physical: 5,
+      stored: 2,
+      algorithm: 0,
+    });
+    expect(ring.find(0, 5, 2, 0, 10)).toBeDefined();
+    expect(ring.find(1, 5, 2, 0, 10)).toBeUndefined();
+    expect(ring.find(0, 5, 3, 0, 10)).toBeUndefined();
+    expect(ring.find(0, 5, 2, 1, 10)).toBeUndefined();
+    expect(ring.find(0, 5, 2, 0, 11)).toBeUndefined();
+  });
+});
