@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 
 import { ExitCode } from "./exit-code.ts";
-import { quoteText } from "./terminal/quote.ts";
+import { quoteName, quoteText } from "./terminal/quote.ts";
 
 /** A command line that cannot be obeyed. The message names the option or argument. */
 export class UsageError extends Error {
@@ -37,7 +37,11 @@ function describeSystemError(message: string): string {
 /** The place that an error carries beside its message, where the message does not tell it. */
 function describeWithPath(error: Error & { readonly path?: unknown }): string {
   const { message, path } = error;
-  return typeof path === "string" && path !== "" && !message.includes(path) ? `${path}: ${message}` : message;
+  if (typeof path !== "string" || path === "") return message;
+  // Some paths are text, most are byte strings.
+  const text = /[^\0-\xff]/.test(path) ? path : quoteName(path);
+  const isTold = message.includes(path) || quoteText(message).includes(text);
+  return isTold ? message : `${text}: ${message}`;
 }
 
 /** An error in a line, without the errno names and call names that Node puts into it. */

@@ -20,7 +20,8 @@ export interface BuildResult {
 /** The closing line: files, input and image size, ratio, time. */
 export function summaryLine({ image, stats, imageBytes, milliseconds }: BuildResult): string {
   const directories = plural(stats.directories, "directory", "directories");
-  const sizes = `${formatSize(stats.bytes)} -> ${formatSize(imageBytes)} (${formatPercent(imageBytes, stats.bytes)})`;
+  const ratio = stats.bytes === 0 ? "" : ` (${formatPercent(imageBytes, stats.bytes)})`;
+  const sizes = `${formatSize(stats.bytes)} -> ${formatSize(imageBytes)}${ratio}`;
   return `${image}: ${plural(stats.files, "file")}, ${directories}; ${sizes} in ${formatDuration(milliseconds)}`;
 }
 

@@ -101,7 +101,7 @@ function declareOptions(command: Command): void {
       integerValue({ min: 0, max: 1024 }),
     )
     .optionsGroup("Identity and time:")
-    .option("-L, --label <TEXT>", "volume label, at most 16 bytes", labelValue)
+    .option("-L, --label <TEXT>", "volume label, at most 16 bytes (15 for Linux before 6.15)", labelValue)
     .option("-U, --uuid <UUID>", "a UUID, 'clear' or 'random' (default: derived from the content)", uuidValue)
     .option(
       "-T, --fixed-time <SECONDS>",

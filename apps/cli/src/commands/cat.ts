@@ -20,7 +20,7 @@ async function writeFile(
   const type = typeOfMode(node.mode);
   if (type !== FileType.regular) {
     const code = type === FileType.directory ? "EISDIR" : "EINVAL";
-    throw new PathError(code, `is a ${typeName(type)}, not a file`, { path: argument });
+    throw new PathError(code, `${argument}: is a ${typeName(type)}, not a file`);
   }
   for (let offset = 0; offset < node.size;) {
     const length = Math.min(chunkSize, node.size - offset);

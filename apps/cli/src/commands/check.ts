@@ -1,4 +1,4 @@
-import { CorruptImage, UnsupportedFeature } from "@erofs/format";
+import { type ByteString, CorruptImage, UnsupportedFeature } from "@erofs/format";
 import { check, type CheckOptions, type CheckReport, checkSync, type Fault } from "@erofs/reader";
 import type { Command } from "commander";
 
@@ -8,7 +8,7 @@ import type { Invocation } from "../invocation.ts";
 import { integerValue } from "../options/integer.ts";
 import { toJson } from "../terminal/json.ts";
 import { Progress } from "../terminal/progress.ts";
-import { nameForJson, quoteName } from "../terminal/quote.ts";
+import { nameForJson, quoteName, quoteText } from "../terminal/quote.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { formatDuration, formatSize, plural } from "../terminal/units.ts";
 
@@ -43,9 +43,20 @@ async function reportOn(sources: ImageSources, options: CheckOptions): Promise<C
   }
 }
 
-/** Faults of the image as a whole have neither path nor node. */
-function placeOf({ path, nid }: Fault): string {
-  return path === "" && nid === undefined ? "superblock" : `/${quoteName(path)}`;
+/** Where in the tree a fault was met, with a leading slash; undefined for one of the image as a whole. */
+function pathOf({ path, nid }: Fault): ByteString | undefined {
+  return path === "" && nid === undefined ? undefined : `/${path}`;
+}
+
+function faultLine(fault: Fault): string {
+  const path = pathOf(fault);
+  return `${path === undefined ? "superblock" : quoteName(path)}: ${quoteText(fault.message)} (${fault.code})`;
+}
+
+function faultForJson(fault: Fault): object {
+  const path = pathOf(fault);
+  const { code, nid, offset, message } = fault;
+  return { ...(path === undefined ? {} : nameForJson("path", path)), code, nid, offset, message };
 }
 
 function reportForJson(report: CheckReport, milliseconds: number): object {
@@ -54,7 +65,7 @@ function reportForJson(report: CheckReport, milliseconds: number): object {
     sound: report.faultCount === 0,
     ...counts,
     seconds: milliseconds / 1000,
-    faults: faults.map(({ path, ...fault }) => ({ ...nameForJson("path", path), ...fault })),
+    faults: faults.map(faultForJson),
   };
 }
 
@@ -80,7 +91,7 @@ async function show(
     return;
   }
   for (const fault of report.faults) {
-    await terminal.line(`${placeOf(fault)}: ${fault.message} (${fault.code})`);
+    await terminal.line(faultLine(fault));
   }
   await terminal.flush();
   if (flags.quiet !== true) await terminal.note(summaryLine(location, report, milliseconds));
