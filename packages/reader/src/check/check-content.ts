@@ -101,8 +101,8 @@ export class ContentCheck {
       known.length >= extent.length &&
       known.device === extent.device &&
       known.kind === extent.kind &&
-      known.stored === extent.stored &&
-      known.algorithm === extent.algorithm
+      (extent.kind !== "compressed" ||
+        (known.stored === extent.stored && known.algorithm === extent.algorithm))
     );
   }
 

@@ -1,0 +1,156 @@
+import { encodeDirectory, FeatureIncompat, type FileType } from "@erofs/format";
+import { blobSource, check, type CheckProgress, checkSync, memorySource } from "@erofs/reader";
+import { describe, expect, it } from "vitest";
+import { HandImage } from "../support/hand-image.ts";
+import { sampleImage } from "../support/sample-image.ts";
+
+const DIR = 0o040755;
+
+function faultsOf(image: Uint8Array): string[] {
+  return checkSync(memorySource(image)).faults.map(({ code, path }) => `${code} ${path}`);
+}
+
+/** An image whose root has these entries, "." and ".." only where given. */
+function rootWith(
+  make: (image: HandImage, root: number) => (readonly [string, number, FileType | number])[],
+  nlink = 2,
+): Uint8Array {
+  const image = new HandImage();
+  const root = image.reserve(64);
+  const entries = make(image, root)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, nid, type]) => ({ name, nid, type: type as FileType }));
+  const content = encodeDirectory(entries, 4096);
+  image.inode({ mode: DIR, nlink, size: content.length, startBlock: image.data(content) }, { nid: root });
+  return image.build({ rootNid: root });
+}
+
+const dots = (root: number) => [[".", root, 2] as const, ["..", root, 2] as const];
+
+describe("check", () => {
+  it("finds the same by both drivers, and tells how far it is", async () => {
+    const { bytes } = sampleImage();
+    const progress: CheckProgress[] = [];
+    const report = checkSync(memorySource(bytes), { onProgress: (each) => progress.push(each) });
+    expect(report).toMatchObject({ faults: [], faultCount: 0, inodes: 13, directories: 3 });
+    expect(await check(blobSource(new Blob([bytes as BlobPart])))).toEqual(report);
+    expect(progress.at(-1)).toEqual({ inodes: 13, claimedInodes: 13, bytes: report.bytes });
+    expect(report.bytes).toBeGreaterThan(50_000);
+    expect(checkSync(memorySource(bytes), { readData: false }).bytes).toBe(0);
+  });
+
+  it("takes a wrong checksum for a fault, and goes on", () => {
+    const { bytes } = sampleImage();
+    bytes[1024 + 0x40]! ^= 1;
+    expect(faultsOf(bytes)).toEqual(["superblock "]);
+  });
+
+  it("throws when there is no superblock", () => {
+    expect(() => checkSync(memorySource(new Uint8Array(5000)))).toThrow("not an EROFS image");
+    expect(() => checkSync(memorySource(new Uint8Array(500)))).toThrow("not an EROFS image");
+  });
+
+  it.each<[string, Uint8Array, string[]]>([
+    ["no dots", rootWith(() => []), ["directory ", "dot ", "dot "].slice(1)],
+    [
+      "dots that lead elsewhere",
+      rootWith((image) => dots(image.file(Buffer.from("x"))) as never),
+      ["dot ", "dot "],
+    ],
+    [
+      "a type that is not the inode's",
+      rootWith((image, root) => [...dots(root), ["f", image.file(Buffer.from("x")), 7]]),
+      ["file-type f"],
+    ],
+    [
+      "a link count too high",
+      rootWith((image, root) => [...dots(root), ["f", image.inode({ mode: 0o100644, nlink: 3 }), 1]]),
+      ["link-count f"],
+    ],
+    [
+      "a link count too low",
+      rootWith((image, root) => {
+        const file = image.file(Buffer.from("x"));
+        return [...dots(root), ["f", file, 1], ["g", file, 1]];
+      }),
+      ["link-count g"],
+    ],
+    ["a directory's link count", rootWith((_image, root) => dots(root), 3), ["link-count "]],
+    [
+      "a directory in itself",
+      rootWith((_image, root) => [...dots(root), ["self", root, 2]]),
+      ["directory self"],
+    ],
+    [
+      "an inode outside the image",
+      rootWith((_image, root) => [...dots(root), ["f", 10 ** 9, 1]]),
+      ["inode f"],
+    ],
+    ["no inode", rootWith((_image, root) => [...dots(root), ["f", 127, 1]]), ["inode f"]],
+    [
+      "a special file with a size",
+      rootWith((image, root) => [...dots(root), ["f", image.inode({ mode: 0o010644, size: 5 }), 5]]),
+      ["inode f"],
+    ],
+    [
+      "an empty symlink",
+      rootWith((image, root) => [...dots(root), ["l", image.inode({ mode: 0o120777 }), 7]]),
+      ["inode l"],
+    ],
+    [
+      "a symlink with NUL",
+      rootWith((image, root) => [...dots(root), ["l", image.symlink("a\0b"), 7]]),
+      ["data l"],
+    ],
+    [
+      "data behind the image",
+      rootWith((image, root) => [
+        ...dots(root),
+        ["f", image.inode({ mode: 0o100644, size: 5000, startBlock: 10 ** 6 }), 1],
+      ]),
+      ["data f"],
+    ],
+  ])("reports %s", (_what, bytes, expected) => {
+    expect(faultsOf(bytes)).toEqual(expected);
+  });
+
+  it("reports a packed inode that is none", () => {
+    const { bytes } = sampleImage();
+    const image = new HandImage();
+    const root = image.directory([]);
+    const broken = image.build({
+      rootNid: root,
+      packedNid: root,
+      featureIncompat: FeatureIncompat.fragments,
+    });
+    expect(faultsOf(broken)).toEqual(["superblock "]);
+    expect(faultsOf(bytes)).toEqual([]);
+  });
+
+  it("keeps as many faults as asked for, and counts them all", () => {
+    const bytes = rootWith((_image, root) => [
+      ...dots(root),
+      ...Array.from({ length: 50 }, (_, i) => [`f${i}`, 10 ** 9 + i, 1] as const),
+    ]);
+    const report = checkSync(memorySource(bytes), { maxFaults: 7 });
+    expect(report.faults).toHaveLength(7);
+    expect(report.faultCount).toBe(50);
+    expect(report.faults[0]).toMatchObject({ code: "inode", path: "f0", nid: 10 ** 9 });
+  });
+
+  it("does not read overlapping claims again and again", () => {
+    const bytes = rootWith((image, root) => {
+      const first = image.data(new Uint8Array(4 << 20));
+      return [
+        ...dots(root),
+        ...Array.from({ length: 150 }, (_, i) => {
+          const size = (4 << 20) - i * 4096;
+          return [`f${i}`, image.inode({ mode: 0o100644, size, startBlock: first }), 1] as const;
+        }),
+      ];
+    });
+    const report = checkSync(memorySource(bytes));
+    expect(report.faults).toEqual([]);
+    expect(report.bytes).toBe(4 << 20);
+  });
+});
