@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { buildImageFile, type FileBuildOptions, startWorkers } from "@erofs/builder/node";
+import type { CompressorSpec } from "@erofs/compressor";
 import type { ByteString } from "@erofs/format";
 import { readDirectory, type ReadDirectoryOptions } from "@erofs/input-directory";
 import { type Command, Option } from "commander";
@@ -12,7 +13,7 @@ import { timeSettings, type TimeSettings } from "../build/times.ts";
 import { WarningLog } from "../terminal/warnings.ts";
 import { UsageError } from "../failure.ts";
 import type { Invocation } from "../invocation.ts";
-import { type CompressionRequest, compressionValue } from "../options/compression.ts";
+import { compressionValue } from "../options/compression.ts";
 import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
 import { labelValue, type UuidChoice, uuidValue } from "../options/identity.ts";
 import { integerValue, secondsValue, userIdValue } from "../options/integer.ts";
@@ -23,7 +24,8 @@ import { Progress } from "../terminal/progress.ts";
 
 interface BuildFlags {
   readonly blockSize: number;
-  readonly compress?: CompressionRequest;
+  readonly compress?: CompressorSpec;
+  readonly compressor?: readonly string[];
   readonly pclusterSize?: number;
   readonly legacyIndex?: true;
   readonly workers?: number;
@@ -94,6 +96,11 @@ function declareOptions(command: Command): void {
     .optionsGroup("Compression:")
     .option(compressFlags, `${compressorNames.join(", ")} or none (default: none)`, compressionValue)
     .option(pclusterFlags, "the most that a cluster takes on disk, up to 1M (default: one block)", sizeValue)
+    .option(
+      "--compressor <FILE>",
+      "an ES module that exports further compressors for -z (repeatable)",
+      repeatable,
+    )
     .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
     .option(
       "--workers <N>",
@@ -151,7 +158,7 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
   const { blockSize, extended, pclusterSize = blockSize } = flags;
   const fault = pclusterSizeFault(pclusterSize, blockSize);
   if (fault !== undefined) throw new UsageError(`option '${pclusterFlags}': ${fault}`);
-  const chosen = await chooseCompressor(flags.compress, `option '${compressFlags}'`);
+  const chosen = await chooseCompressor(flags.compress, flags.compressor ?? [], `option '${compressFlags}'`);
   return {
     blockSize,
     pclusterSize,
