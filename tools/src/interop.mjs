@@ -18,7 +18,7 @@ const help = `usage: node tools/src/interop.mjs [OPTIONS]
   --corpus NAME        nasty, ${corpusNames.join(", ")}; repeatable; default: all
   --compression NAME   ${compressions.join(" | ")}; repeatable; default: all
   --block SIZE         ${blockSizes.join(", ")}; repeatable; default: all
-  --pcluster SIZE      4096, 65536, 1048576 (524288 with blocks of 512); repeatable; default: all
+  --pcluster SIZE      4096, 65536, 1048576 (131072 with blocks of 512); repeatable; default: all
   --extract            have every image extracted, not only those that the kernel cannot mount
   --list               print the cases and do nothing
 
