@@ -1,5 +1,5 @@
 import { chmodSync, fchmodSync, fchownSync, futimesSync, lchownSync, lutimesSync } from "node:fs";
-import { type ByteString, FileType, type Inode, typeOfMode } from "@erofs/format";
+import { type ByteString, ErofsError, FileType, type Inode, toText, typeOfMode } from "@erofs/format";
 import {
   available,
   failureReason,
@@ -77,12 +77,15 @@ export class Attributes {
         set(name, value);
       } catch (error) {
         const failure = failureReason(error);
-        if (failure === undefined || !harmless.has(failure.code)) throw error;
-        this.#warn({
-          code: "XATTR_SKIPPED",
-          path,
-          message: `extended attribute ${name} left out: ${failure.reason} (${failure.code})`,
-        });
+        if (failure === undefined) throw error;
+        const reason = `${failure.reason} (${failure.code})`;
+        if (!harmless.has(failure.code)) {
+          // ENOSPC here is often no full disk: ext4 has but one block for all attributes of a file.
+          const message = `cannot set extended attribute ${toText(name)} of ${value.length} bytes: ${reason}`;
+          throw new ErofsError(failure.code, message, { cause: error });
+        }
+        const message = `extended attribute ${toText(name)} left out: ${reason}`;
+        this.#warn({ code: "XATTR_SKIPPED", path, message });
       }
     }
   }

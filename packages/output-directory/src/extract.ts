@@ -88,7 +88,11 @@ class Extraction {
           later.push(value);
         }
       }
-      const ended = threads?.finish();
+      // Not awaited yet: an error of a thread must not count as unhandled while this one still works.
+      const ended = threads?.finish().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
       const stopped = (): boolean => Atomics.load(this.#stopCell, 0) !== 0;
       for (const shared of batches) {
         if (!claim(shared)) continue;
@@ -96,7 +100,8 @@ class Extraction {
         // So that results of other threads are heard, and signals.
         await nextTurn();
       }
-      await ended;
+      const failure = await ended;
+      if (failure !== undefined) throw failure.error;
       for (const value of later) this.#makeLater(value, nodes);
       for (const { path, node } of directories.toReversed()) this.#finishDirectory(path, node, nodes);
     } catch (error) {
@@ -112,7 +117,7 @@ class Extraction {
     const wanted = Math.floor(this.#options.workers ?? Math.min(availableParallelism(), MOST_THREADS));
     const large =
       superblock.inodeCount >= INODES_FOR_THREADS || superblock.blockCount * blockSize >= BYTES_FOR_THREADS;
-    return large ? Math.max(1, wanted) : 1;
+    return large || this.#options.workers !== undefined ? Math.max(1, wanted) : 1;
   }
 
   /**

@@ -39,7 +39,10 @@ export interface ExtractOptions {
   readonly xattrs?: boolean | undefined;
   /** Allow a target that is not empty, and replace what stands in the way there, but no directories. */
   readonly overwrite?: boolean | undefined;
-  /** Threads, this one included; the default is as many as there are processors, at most 8. */
+  /**
+   * Threads, this one included. The default is as many as there are processors, at most 8, and one for what is done
+   * sooner than threads start.
+   */
   readonly workers?: number | undefined;
   /** Without it, there is one thread. */
   readonly imageFile?: ImageFile | undefined;

@@ -3,54 +3,60 @@ import type { BatchResult } from "./file-writer.ts";
 import type { SharedBatch, ThreadData, ThreadMessage } from "./thread-protocol.ts";
 
 /** Threads run built JavaScript also when this is a test on sources: Node 20 runs no TypeScript. */
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "../dist/extract-worker.js" : "./extract-worker.js",
-  import.meta.url,
-);
+const onSources = import.meta.url.endsWith(".ts");
+const workerUrl = new URL(onSources ? "../dist/extract-worker.js" : "./extract-worker.js", import.meta.url);
+/** Tests on sources tell Node to prefer sources, which built code must not hear of. */
+const workerOptions = onSources ? { execArgv: [] } : {};
 
 /** Threads that write files. */
 export class Threads {
   readonly #workers: Worker[];
-  readonly #ended: Promise<void>;
+  readonly #exits: Promise<void>[];
+  readonly #stop: Int32Array;
+  readonly #errors: unknown[] = [];
+  /** Whether the threads know that there is no more to come. */
+  #isTold = false;
 
-  /** @param onResult called for each batch that a thread has done */
+  /** @param onResult called for each batch that a thread has done; what it throws stops all */
   constructor(count: number, data: ThreadData, onResult: (result: BatchResult) => void) {
-    this.#workers = Array.from({ length: count }, () => new Worker(workerUrl, { workerData: data }));
-    this.#ended = Promise.all(
-      this.#workers.map(
-        (worker) =>
-          new Promise<void>((resolve, reject) => {
-            worker.on("message", (result: BatchResult) => {
-              try {
-                onResult(result);
-              } catch (error) {
-                reject(error);
-              }
-            });
-            worker.on("error", reject);
-            worker.on("exit", (code) =>
-              code === 0 ? resolve() : reject(new Error(`a thread ended with ${code}`)),
-            );
-          }),
-      ),
-    ).then(() => undefined);
-    // Whoever awaits `finish` hears of it; until then it is no unhandled rejection.
-    this.#ended.catch(() => undefined);
+    this.#stop = new Int32Array(data.stop);
+    this.#workers = Array.from(
+      { length: count },
+      () => new Worker(workerUrl, { ...workerOptions, workerData: data }),
+    );
+    this.#exits = this.#workers.map((worker) => {
+      worker.on("message", (result: BatchResult) => {
+        try {
+          onResult(result);
+        } catch (error) {
+          this.#fail(error);
+        }
+      });
+      worker.on("error", (error) => this.#fail(error));
+      return new Promise((resolve) => {
+        worker.on("exit", () => resolve());
+      });
+    });
   }
 
   add(batch: SharedBatch): void {
     this.#send(batch);
   }
 
-  /** Lets the threads end when they have done what there is. Rejects with the first error of one. */
-  finish(): Promise<void> {
-    this.#send("end");
-    return this.#ended;
+  /**
+   * Lets the threads end when they have done what there is, or at once after an error. No thread runs any more when
+   * this resolves, or rejects with the first error.
+   */
+  async finish(): Promise<void> {
+    if (!this.#isTold) this.#send("end");
+    this.#isTold = true;
+    await Promise.all(this.#exits);
+    if (this.#errors.length > 0) throw this.#errors[0];
   }
 
-  /** Ends the threads wherever they are. */
-  async terminate(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  #fail(error: unknown): void {
+    this.#errors.push(error);
+    Atomics.store(this.#stop, 0, 1);
   }
 
   #send(message: ThreadMessage): void {
