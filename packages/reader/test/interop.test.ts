@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FileType, typeOfMode } from "@erofs/format";
 import { blobSource, checkSync, memorySource, open, openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -114,4 +116,32 @@ describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
       expect(() => opened.read(node)).toThrow(message);
     });
   }
+
+  it.runIf(mkfs.modern)("an index over a tar file is read with the tar beside or behind it", async () => {
+    const tar = join(scratch.path, "source.tar");
+    execFileSync("tar", ["--format=posix", "--xattrs", "--xattrs-include=*", "-cf", tar, "-C", source, "."]);
+    makeImage(mkfs, ["--tar=i", "--sort=none"], image, tar);
+    // A socket cannot be in a tar file.
+    const compared = { absent: ["socket"] };
+    const beside = openSync(fileSource(image), { devices: [fileSource(tar)] });
+    const count = await expectSameTree(beside, source, compared);
+    const joined = openSync(memorySource(Buffer.concat([readFileSync(image), readFileSync(tar)])));
+    expect(await expectSameTree(joined, source, compared)).toBe(count);
+    const alone = openSync(fileSource(image));
+    expect(() => alone.read(alone.lookup("prose"))).toThrow(expect.objectContaining({ code: "ENODEV" }));
+  });
+
+  it.runIf(mkfs.modern)("merged images are read with their sources as devices", async () => {
+    const base = join(scratch.path, "base");
+    makeImage(mkfs, ["-Enoinline_data"], base, source);
+    execFileSync(mkfs.command, ["--quiet", image, base], { stdio: "ignore" });
+    const merged = openSync(fileSource(image), { devices: [fileSource(base)] });
+    const original = openSync(fileSource(base));
+    for (const { path, node } of original.walk()) {
+      if (typeOfMode(node.mode) !== FileType.regular) continue;
+      const found = merged.lookup(path, { followSymlinks: false });
+      expect(Buffer.compare(merged.read(found), original.read(node))).toBe(0);
+    }
+    expect(checkSync(fileSource(image), { devices: [fileSource(base)] }).faults).toEqual([]);
+  });
 });
