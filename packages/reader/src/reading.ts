@@ -2,6 +2,7 @@
  * The reader's one idea: functions are generators that `yield` the bytes they need and are resumed with them.
  * A driver decides how bytes come: `runSync` from descriptors and memory, `runAsync` from promises.
  */
+import { ErofsError } from "@erofs/format";
 import type { AsyncSource, SyncSource } from "./sources/source.ts";
 
 /** Bytes that a reading function asks for. */
@@ -37,6 +38,12 @@ function fillSync(range: ByteRange, sources: readonly SyncSource[]): Uint8Array 
 }
 
 function placed(range: ByteRange, bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== range.length) {
+    throw new ErofsError(
+      "EIO",
+      `the source gave ${bytes.length} bytes of ${range.length} at ${range.offset}`,
+    );
+  }
   if (range.target === undefined) return bytes;
   const target = range.target();
   target.set(bytes);

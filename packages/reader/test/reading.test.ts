@@ -72,6 +72,11 @@ describe("drivers", () => {
     await expect(runAsync(sum(), brokenLater)).rejects.toThrow("unplugged");
   });
 
+  it("refuse an asynchronous answer of another length", async () => {
+    const short: AsyncSource[] = [{ size: 100, read: () => Promise.resolve(new Uint8Array(1)) }];
+    await expect(runAsync(sum(), short)).rejects.toMatchObject({ code: "EIO" });
+  });
+
   it("hand out items one by one", async () => {
     expect([...iterateSync(pairs(), sources)]).toEqual([1, 5, 9]);
     const items: number[] = [];

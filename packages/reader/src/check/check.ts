@@ -146,7 +146,7 @@ class TreeCheck {
       if (child !== undefined) below.push({ ...child, parentNid: node.nid });
     }
     // The last one in is the first one out: in the order of names.
-    this.#directories.push(...below.toReversed());
+    for (const each of below.toReversed()) this.#directories.push(each);
     const expected = 2 + below.length;
     const many = node.nlink === 1 && expected > MANY_LINKS;
     if (node.nlink !== expected && !many) {
