@@ -9,19 +9,18 @@ export async function inOrder<Item, Result>(
   use: (result: Result, item: Item) => void,
 ): Promise<void> {
   const underWay: { item: Item; result: Promise<Result> }[] = [];
-  try {
-    for (const item of items) {
-      underWay.push({ item, result: start(item) });
-      if (underWay.length >= limit) {
-        const oldest = underWay.shift()!;
-        use(await oldest.result, oldest.item);
-      }
-    }
-    for (let oldest = underWay.shift(); oldest; oldest = underWay.shift()) {
+  for (const item of items) {
+    const result = start(item);
+    // A younger job may fail while an older one is awaited, and after a failure nobody waits for the rest: such
+    // failures must not end the process.
+    result.catch(() => {});
+    underWay.push({ item, result });
+    if (underWay.length >= limit) {
+      const oldest = underWay.shift()!;
       use(await oldest.result, oldest.item);
     }
-  } finally {
-    // After a failure nobody waits for the rest; their failures must not end the process.
-    for (const { result } of underWay) result.catch(() => {});
+  }
+  for (let oldest = underWay.shift(); oldest; oldest = underWay.shift()) {
+    use(await oldest.result, oldest.item);
   }
 }

@@ -7,6 +7,9 @@ export const nodeFiles: FileAccess = {
   open: (path) => new NodeFile(openSync(argument(path), "r")),
 };
 
+/** In nanoseconds. */
+const second = 1_000_000_000n;
+
 /** node:fs takes text for a path; other bytes only in a Buffer. */
 function argument(path: ByteString): string | Buffer {
   return isAscii(path) ? path : Buffer.from(path, "latin1");
@@ -31,8 +34,9 @@ class NodeFile implements OpenFile {
 
   status(): FileStatus {
     const { size, mtimeNs } = fstatSync(this.#fd, { bigint: true });
-    const mtime = Math.floor(Number(mtimeNs / 1_000_000n) / 1000);
-    return { size: Number(size), mtime, mtimeNsec: Number(mtimeNs - BigInt(mtime) * 1_000_000_000n) };
+    // Times before 1970 are negative, nanoseconds never: division must go down, not towards zero.
+    const mtimeNsec = Number(((mtimeNs % second) + second) % second);
+    return { size: Number(size), mtime: Number((mtimeNs - BigInt(mtimeNsec)) / second), mtimeNsec };
   }
 
   close(): void {

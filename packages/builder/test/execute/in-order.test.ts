@@ -21,6 +21,20 @@ describe("inOrder", () => {
     expect(most).toBe(3);
   });
 
+  it("waits for an older job while a younger one has failed", async () => {
+    const work = inOrder(
+      [30, 1],
+      3,
+      async (delay) => {
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        if (delay === 1) throw new Error("the younger one");
+        return delay;
+      },
+      () => {},
+    );
+    await expect(work).rejects.toThrow("the younger one");
+  });
+
   it("ends with the first failure and leaves none of the others unhandled", async () => {
     const work = inOrder(
       [1, 2, 3],

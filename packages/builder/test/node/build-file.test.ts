@@ -96,6 +96,17 @@ describe("buildImageFile", () => {
     expect(readdirSync(base).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
+  it("takes a file from just before 1970 for unchanged", async () => {
+    const tree = join(base, "old");
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, "old"), "data");
+    utimesSync(join(tree, "old"), -1.5, -1.5);
+    await buildImageFile(readDirectory(tree).root, join(base, "old.erofs"));
+    const image = openSync(fileSource(join(base, "old.erofs")));
+    expect(image.lookup("/old")).toMatchObject({ mtime: -2, mtimeNsec: 500_000_000 });
+    image.close();
+  });
+
   it("names a file that went away", async () => {
     const tree = join(base, "vanishing");
     mkdirSync(tree, { recursive: true });
