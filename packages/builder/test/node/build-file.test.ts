@@ -100,7 +100,7 @@ describe("buildImageFile", () => {
     const tree = join(base, "old");
     mkdirSync(tree, { recursive: true });
     writeFileSync(join(tree, "old"), "data");
-    utimesSync(join(tree, "old"), -1.5, -1.5);
+    utimesSync(join(tree, "old"), new Date(-1500), new Date(-1500));
     await buildImageFile(readDirectory(tree).root, join(base, "old.erofs"));
     const image = openSync(fileSource(join(base, "old.erofs")));
     expect(image.lookup("/old")).toMatchObject({ mtime: -2, mtimeNsec: 500_000_000 });
