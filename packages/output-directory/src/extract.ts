@@ -7,6 +7,7 @@ import { type BatchResult, FileWriter } from "./file-writer.ts";
 import { NodeWriter } from "./node-writer.ts";
 import type { ExtractOptions, ExtractStats, Warning } from "./options.ts";
 import { type PlanStep, planExtraction } from "./plan.ts";
+import type { WriteSettings } from "./settings.ts";
 import { prepareTarget } from "./target.ts";
 import { type SharedBatch, claim, shareBatch } from "./thread-protocol.ts";
 import { Threads } from "./threads.ts";
@@ -29,6 +30,16 @@ const BYTES_FOR_THREADS = 64 << 20;
  */
 export async function extract(image: SyncImage, options: ExtractOptions): Promise<ExtractStats> {
   return new Extraction(image, options).run();
+}
+
+type DirectoryStep = Extract<PlanStep, { kind: "directory" }>;
+type LaterStep = Extract<PlanStep, { kind: "node" | "link" }>;
+
+/** The plan's steps, by when they come. */
+interface Planned {
+  readonly batches: SharedBatch[];
+  readonly directories: DirectoryStep[];
+  readonly later: LaterStep[];
 }
 
 class Extraction {
@@ -56,60 +67,72 @@ class Extraction {
 
   async run(): Promise<ExtractStats> {
     const image = this.#image;
-    // The first step may find that a path is not there: before anything is made.
     const plan = planExtraction(image, this.#options);
-    let step = plan.next();
+    // The first step may find that a path is not there: before anything is made.
+    const first = plan.next();
     const settings = prepareTarget(this.#options);
     const files = new FileWriter(image, settings);
     const nodes = new NodeWriter(image, settings, (warning) => this.#warn(warning));
-    const { imageFile } = this.#options;
-    const others = this.#threadCount() - 1;
-    const threads =
-      imageFile === undefined || others < 1
-        ? undefined
-        : new Threads(others, { imageFile, settings, stop: this.#stop }, (result) => this.#count(result));
+    const threads = this.#startThreads(settings);
     try {
-      const batches: SharedBatch[] = [];
-      const directories: { path: ByteString; node: Inode }[] = [];
-      const later: Extract<PlanStep, { kind: "node" | "link" }>[] = [];
-      for (; !step.done; step = plan.next()) {
-        const { value } = step;
-        if (value.kind === "files") {
-          const shared = shareBatch({
-            groups: value.batch.groups.filter((group) => !this.#failed.has(group.directory)),
-          });
-          batches.push(shared);
-          threads?.add(shared);
-        } else if (value.kind === "directory") {
-          if (this.#isLost(value.path)) continue;
-          this.#attempt(value.path, () => nodes.makeDirectory(value.path));
-          directories.push(value);
-        } else {
-          later.push(value);
-        }
+      const planned: Planned = { batches: [], directories: [], later: [] };
+      for (let step = first; !step.done; step = plan.next()) {
+        this.#takeStep(step.value, planned, nodes, threads);
       }
-      // Not awaited yet: an error of a thread must not count as unhandled while this one still works.
-      const ended = threads?.finish().then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      const stopped = (): boolean => Atomics.load(this.#stopCell, 0) !== 0;
-      for (const shared of batches) {
-        if (!claim(shared)) continue;
-        this.#count(files.writeBatch(shared.batch, stopped));
-        // So that results of other threads are heard, and signals.
-        await nextTurn();
-      }
-      const failure = await ended;
-      if (failure !== undefined) throw failure.error;
-      for (const value of later) this.#makeLater(value, nodes);
-      for (const { path, node } of directories.toReversed()) this.#finishDirectory(path, node, nodes);
+      await this.#writeFiles(planned.batches, files, threads);
+      for (const step of planned.later) this.#makeLater(step, nodes);
+      for (const { path, node } of planned.directories.toReversed()) this.#finishDirectory(path, node, nodes);
     } catch (error) {
       Atomics.store(this.#stopCell, 0, 1);
       await threads?.finish().catch(() => undefined);
       throw error;
     }
     return this.#stats;
+  }
+
+  /** Threads beside this one, if they pay. */
+  #startThreads(settings: WriteSettings): Threads | undefined {
+    const { imageFile } = this.#options;
+    const others = this.#threadCount() - 1;
+    if (imageFile === undefined || others < 1) return undefined;
+    return new Threads(others, { imageFile, settings, stop: this.#stop }, (result) => this.#count(result));
+  }
+
+  /** Makes directories at once, hands files to the threads, and leaves the rest for later. */
+  #takeStep(step: PlanStep, planned: Planned, nodes: NodeWriter, threads: Threads | undefined): void {
+    if (step.kind === "files") {
+      const groups = step.batch.groups.filter((group) => !this.#failed.has(group.directory));
+      const shared = shareBatch({ groups });
+      planned.batches.push(shared);
+      threads?.add(shared);
+    } else if (step.kind !== "directory") {
+      planned.later.push(step);
+    } else if (!this.#isLost(step.path)) {
+      this.#attempt(step.path, () => nodes.makeDirectory(step.path));
+      planned.directories.push(step);
+    }
+  }
+
+  /** Writes what the threads have not claimed, and waits for them. */
+  async #writeFiles(
+    batches: readonly SharedBatch[],
+    files: FileWriter,
+    threads: Threads | undefined,
+  ): Promise<void> {
+    // Not awaited yet: an error of a thread must not count as unhandled while this one still works.
+    const ended = threads?.finish().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const stopped = (): boolean => Atomics.load(this.#stopCell, 0) !== 0;
+    for (const shared of batches) {
+      if (!claim(shared)) continue;
+      this.#count(files.writeBatch(shared.batch, stopped));
+      // So that results of other threads are heard, and signals.
+      await nextTurn();
+    }
+    const failure = await ended;
+    if (failure !== undefined) throw failure.error;
   }
 
   #threadCount(): number {
@@ -133,7 +156,7 @@ class Extraction {
   }
 
   /** Symlinks come after all regular files, so that none can be written through one. */
-  #makeLater(step: Extract<PlanStep, { kind: "node" | "link" }>, nodes: NodeWriter): void {
+  #makeLater(step: LaterStep, nodes: NodeWriter): void {
     const { path } = step;
     if (this.#isLost(path)) return;
     if (step.kind === "node") {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -13,7 +12,7 @@ import {
 } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CorruptImage, type ErofsError, FileType, PathError } from "@erofs/format";
-import { available } from "@erofs/linux";
+import { available, setXattr } from "@erofs/linux";
 import type { SyncImage } from "@erofs/reader";
 import { describe, expect, it } from "vitest";
 import { extract } from "../src/extract.ts";
@@ -65,6 +64,14 @@ async function asNobody<T>(run: () => Promise<T>): Promise<T> {
     if (root) process.setegid!(0);
   }
 }
+
+/**
+ * A default ACL by which new files are for their owner alone (`struct posix_acl_xattr_header`, version 2, then tag,
+ * permissions and id of each entry: user, group, others).
+ */
+const ownerOnlyAcl = new Uint8Array(
+  Uint16Array.of(2, 0, 0x01, 7, 0xffff, 0xffff, 0x04, 0, 0xffff, 0xffff, 0x20, 0, 0xffff, 0xffff).buffer,
+);
 
 describe("extract", () => {
   it("makes files, directories, links and symlinks", async () => {
@@ -285,7 +292,7 @@ describe.skipIf(!linux)("extract (needs Linux)", () => {
     expect(differences(tree, inherited)).toEqual([]);
     const restricted = temporary.next();
     mkdirSync(restricted);
-    execFileSync("setfacl", ["-d", "-m", "u::rwx,g::-,o::-", restricted]);
+    setXattr(restricted, "system.posix_acl_default", ownerOnlyAcl, true);
     await extract(await imageOf(tree), { target: restricted });
     expect(lstatSync(`${restricted}/d/b`).mode & 0o7777).toBe(0o644);
   });
