@@ -3,10 +3,10 @@ import { Lru } from "./lru.ts";
 import type { Reading } from "./reading.ts";
 
 /**
- * Keys are numbers: device * 2^39 + page number. With pages of 16 KiB and more, 2^39 pages are beyond every safe
+ * Keys are numbers: device * 2^40 + page number. With pages of 8 KiB and more, 2^40 pages are beyond every safe
  * offset, and the device number (16 bits) fits above.
  */
-const DEVICE_STRIDE = 2 ** 39;
+const DEVICE_STRIDE = 2 ** 40;
 
 /** Metadata in aligned pages, the least recently used forgotten. A hit costs no request. */
 export class PageCache {
