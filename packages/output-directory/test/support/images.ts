@@ -1,11 +1,8 @@
 import { memorySource, openSync, type SyncImage } from "@erofs/reader";
-// The builder is no dependency of this package: only its tests make images.
-import { buildImage, inProcess, MemorySink } from "../../../builder/src/index.ts";
-import type { directory } from "../../../builder/test/trees.ts";
+import { buildImage, inProcess, MemorySink } from "@erofs/builder";
+import type { TreeNode } from "@erofs/tree";
 
 export { directory, everything, file, noise, special, symlink, xattr } from "../../../builder/test/trees.ts";
-
-type TreeNode = ReturnType<typeof directory>;
 
 /** The bytes of an image of a tree. */
 export async function imageBytes(root: TreeNode): Promise<Uint8Array> {
