@@ -19,6 +19,8 @@ Cases (default: all): ${names.join(", ")}
 
   --corpus NAME   ${corpusNames.join(" or ")}; repeatable; default: both
   --runs N        runs of each program, of which the median counts; default 3
+  --sync          have ours wait until the image is on the disk, as it does by default and erofs-utils never does;
+                  without this, both leave it to the page cache
   --json          everything as JSON, single measurements included, instead of a table
 
 EROFS_UTILS_BIN names a folder with newer mkfs.erofs and fsck.erofs (or a build tree of erofs-utils), EROFS_CORPORA
@@ -30,6 +32,7 @@ const { values, positionals } = parseArgs({
   options: {
     corpus: { type: "string", multiple: true, default: corpusNames },
     runs: { type: "string", default: "3" },
+    sync: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -56,7 +59,7 @@ if (peers.length === 0) {
   process.exit(1);
 }
 const corpora = values.corpus.map(ensureCorpus);
-const machine = describeMachine(peers, runs);
+const machine = describeMachine(peers, runs, values.sync);
 if (!values.json) {
   console.log(
     Object.entries(machine)
@@ -77,7 +80,8 @@ const add = (more) => {
 };
 try {
   for (const corpus of corpora) {
-    for (const name of buildNames) if (wanted.has(name)) add(benchBuild(name, corpus, peers, runs, folder));
+    for (const name of buildNames)
+      if (wanted.has(name)) add(benchBuild(name, corpus, peers, runs, folder, values.sync));
     if (wanted.has("extract")) add(benchExtract(corpus, peers, runs, folder));
     if (wanted.has("decode")) {
       const obstacle = decodingObstacle();

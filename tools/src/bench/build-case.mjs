@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { builtErofsCommand } from "../workspace.mjs";
 import { alternate } from "./measure.mjs";
-import { rowOf } from "./report.mjs";
+import { countOf, rowOf } from "./report.mjs";
 
 /** What each case gives to both `erofs build` and `mkfs.erofs`. */
 export const buildCases = {
@@ -23,12 +23,14 @@ export const buildCases = {
  * @param {readonly import("../peers.mjs").Peer[]} peers
  * @param {number} runs
  * @param {string} folder for the images
+ * @param {boolean} sync whether ours waits for the disk, which erofs-utils never does
  * @returns {import("./report.mjs").Row[]}
  */
-export function benchBuild(name, corpus, peers, runs, folder) {
+export function benchBuild(name, corpus, peers, runs, folder, sync) {
   const options = buildCases[name];
   const image = join(folder, "image.erofs");
   const all = availableParallelism();
+  const syncing = sync ? [] : ["--no-sync"];
   const workerCounts = [...new Set([1, all])];
 
   const ours = workerCounts.map((workers) => ({
@@ -40,6 +42,7 @@ export function benchBuild(name, corpus, peers, runs, folder) {
       "--quiet",
       "--workers",
       String(workers),
+      ...syncing,
       ...options,
       corpus.path,
       image,
@@ -91,11 +94,6 @@ export function benchBuild(name, corpus, peers, runs, folder) {
         ];
       }),
   );
-}
-
-/** @param {number} workers */
-function countOf(workers) {
-  return workers === 1 ? "1 worker" : `${workers} workers`;
 }
 
 /** @param {string} version of erofs-utils: threads came with 1.8 */

@@ -1,12 +1,14 @@
 import { readFileSync, rmSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { builtErofsCommand } from "../workspace.mjs";
 import { alternate } from "./measure.mjs";
-import { rowOf } from "./report.mjs";
+import { countOf, rowOf } from "./report.mjs";
 
 /**
- * Unpacks one LZ4 image, made by ours, with `erofs extract` and `fsck.erofs --extract`.
+ * Unpacks one LZ4 image, made by ours, with `erofs extract`, by one thread and by as many as there are cores, and
+ * with `fsck.erofs --extract`, which has one.
  *
  * @param {import("../corpora.mjs").Corpus} corpus
  * @param {readonly import("../peers.mjs").Peer[]} peers
@@ -21,11 +23,11 @@ export function benchExtract(corpus, peers, runs, folder) {
   const { status } = spawnSync(process.execPath, build, { stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) throw new Error(`erofs ${build.slice(1).join(" ")} ended with ${status}`);
 
-  const ours = {
-    name: "extract",
+  const ours = [...new Set([1, availableParallelism()])].map((workers) => ({
+    name: countOf(workers),
     command: process.execPath,
-    args: [builtErofsCommand(), "extract", "--quiet", image, target],
-  };
+    args: [builtErofsCommand(), "extract", "--quiet", "--workers", String(workers), image, target],
+  }));
   const theirs = peers.map(({ version, fsck }) => ({
     name: `fsck.erofs ${version}`,
     command: fsck,
@@ -33,23 +35,25 @@ export function benchExtract(corpus, peers, runs, folder) {
   }));
   readFileSync(image);
   const removeTarget = () => rmSync(target, { recursive: true, force: true });
-  const timings = alternate([ours, ...theirs], runs, { before: removeTarget });
+  const timings = alternate([...ours, ...theirs], runs, { before: removeTarget });
   removeTarget();
   rmSync(image);
 
-  const our = timings.get(ours.name);
-  return theirs.flatMap(({ name }) => {
-    const peer = timings.get(name);
-    if (!peer || !our) throw new Error(`${name} was not measured`);
-    return rowOf({
-      case: `${corpus.name}: extract lz4-64k`,
-      peer: name,
-      ours: ours.name,
-      unit: "s",
-      peerValue: peer.median,
-      ourValue: our.median,
-      cpuSeconds: { peer: peer.cpuSeconds, ours: our.cpuSeconds },
-      samples: { peer: peer.seconds, ours: our.seconds },
-    });
-  });
+  return theirs.flatMap((peer) =>
+    ours.map((our) => {
+      const peerTiming = timings.get(peer.name);
+      const ourTiming = timings.get(our.name);
+      if (!peerTiming || !ourTiming) throw new Error(`${peer.name} or ${our.name} was not measured`);
+      return rowOf({
+        case: `${corpus.name}: extract lz4-64k`,
+        peer: peer.name,
+        ours: our.name,
+        unit: "s",
+        peerValue: peerTiming.median,
+        ourValue: ourTiming.median,
+        cpuSeconds: { peer: peerTiming.cpuSeconds, ours: ourTiming.cpuSeconds },
+        samples: { peer: peerTiming.seconds, ours: ourTiming.seconds },
+      });
+    }),
+  );
 }

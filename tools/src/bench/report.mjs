@@ -21,6 +21,11 @@ export function rowOf(row) {
   return { ...row, ratio: row.ourValue / row.peerValue };
 }
 
+/** @param {number} workers */
+export function countOf(workers) {
+  return workers === 1 ? "1 worker" : `${workers} workers`;
+}
+
 export const tableHead =
   "| case | ours | peer | peer's | ours | ratio | CPU peer / ours |\n|---|---|---|--:|--:|--:|--:|";
 
@@ -47,8 +52,9 @@ function show(value, unit) {
 /**
  * @param {readonly import("../peers.mjs").Peer[]} peers
  * @param {number} runs
+ * @param {boolean} sync
  */
-export function describeMachine(peers, runs) {
+export function describeMachine(peers, runs, sync) {
   const cores = cpus();
   return {
     processor: cores[0]?.model ?? "unknown",
@@ -58,5 +64,6 @@ export function describeMachine(peers, runs) {
     node: process.version,
     peers: peers.map(({ version }) => `erofs-utils ${version}`),
     method: `median of ${runs} alternating runs, wall time of the whole process, sources in the page cache`,
+    disk: sync ? "ours waits for the disk, erofs-utils does not" : "no build waits for the disk",
   };
 }
