@@ -65,10 +65,9 @@ function insertBeyond(at: usize): void {
 }
 
 /**
- * Length of the longest match at `at`, if longer than `atLeast` (3 or more); else `atLeast`.
- *
- * The chain followed is not always that of the four bytes at `at`: a match that is longer than `best` shares all
- * the four bytes at offsets up to best - 3, and the chain of whichever leaps farthest is the shortest way.
+ * Length of the longest match at `at`, if longer than `atLeast` (3 or more); else `atLeast`. Such a match shares any
+ * four bytes up to those that end one beyond `atLeast`: of the first and the last four, whose chain leaps farther is
+ * followed.
  */
 export function longestMatch(at: usize, atLeast: usize): usize {
   const lowest = max(firstPlace, at - (NO_LINK - 1));
@@ -77,12 +76,10 @@ export function longestMatch(at: usize, atLeast: usize): usize {
   if (next <= at + tailOffset) insertBeyond(at + tailOffset);
   let offset = tailOffset;
   let step = linkAt(at + offset);
-  for (let k: usize = 0; k < tailOffset; k++) {
-    const link = linkAt(at + k);
-    if (link > step) {
-      step = link;
-      offset = k;
-    }
+  const headStep = linkAt(at);
+  if (headStep > step) {
+    step = headStep;
+    offset = 0;
   }
   const bytes = load<u32>(at);
   let tail = load<u32>(at + tailOffset);
@@ -92,6 +89,7 @@ export function longestMatch(at: usize, atLeast: usize): usize {
     candidate -= step;
     if (candidate < lowest) break;
     left--;
+    // the last byte of a longer match is the likeliest to differ
     if (load<u32>(candidate + tailOffset) == tail) {
       if (load<u32>(candidate) == bytes) {
         const length = MIN_MATCH + commonLength(at + MIN_MATCH, candidate + MIN_MATCH, matchLimit);
@@ -102,13 +100,17 @@ export function longestMatch(at: usize, atLeast: usize): usize {
           tailOffset = length - 3;
           tail = load<u32>(at + tailOffset);
           const lastOffset = min(length - MIN_MATCH, at - candidate - 1);
-          step = 0;
-          for (let k: usize = 0; k <= lastOffset; k++) {
-            const link = linkAt(candidate + k);
-            if (link > step) {
-              step = link;
-              offset = k;
-            }
+          // go on along the chain that leaps farthest: its step above, its offset below
+          let leap: u32 = 0;
+          for (let k: usize = 0; k <= lastOffset; k++) leap = max(leap, (<u32>linkAt(candidate + k) << 16) | <u32>k);
+          step = leap >> 16;
+          offset = leap & 0xffff;
+          // or that of the four bytes which end one beyond, where this leads beyond the next candidate
+          if (next <= at + tailOffset) insertBeyond(at + tailOffset);
+          const tailStep = linkAt(at + tailOffset) - (at - candidate);
+          if (<isize>tailStep > <isize>step) {
+            step = tailStep;
+            offset = tailOffset;
           }
           if (left == 0) break;
           continue;
