@@ -6,6 +6,7 @@ import { CHAIN, CHAIN_MASK, TABLE } from "./memory-plan";
 import { MAX_DISTANCE } from "./virtual-position";
 
 const HASH_BITS: u32 = 15;
+/** Places entered at once, and thus the most beyond the end of the input that get a virtual position. */
 export const INSERT_AHEAD: usize = 16;
 /** Ends a chain: leads out of every match's reach, which therefore ends one earlier than the format's. */
 const NO_LINK: u32 = MAX_DISTANCE;

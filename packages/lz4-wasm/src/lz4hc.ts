@@ -9,7 +9,7 @@ const DEFAULT_LEVEL = 9;
  * Candidates looked at for one match, by level from 1 to 12. Clusters of level 3 and above come out no larger than
  * those of liblz4's level of the same number, within 0.05 %.
  */
-const ATTEMPTS: readonly number[] = [1, 2, 3, 5, 7, 12, 14, 16, 24, 64, 256, 4096];
+const ATTEMPTS: readonly number[] = [1, 2, 3, 5, 7, 12, 14, 18, 24, 64, 256, 4096];
 /** A match of this length is taken at once: in the lower levels, and in the upper ones, where it is the most that the parse takes. */
 const NICE_LENGTH = { lower: 1024, upper: 4096 } as const;
 
