@@ -116,7 +116,7 @@ async function build(
     superblockChecksum(range),
     true,
   );
-  sink.write(0, beginning);
+  await sink.write(0, beginning);
   await sink.finish(blockCount * blockSize);
   return {
     inodes: nodes.length,

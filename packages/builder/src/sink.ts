@@ -1,7 +1,10 @@
 /** Where an image goes. */
 export interface Sink {
-  /** Writes all of `bytes` at `offset`. Never called twice for the same place, save block 0. */
-  write(offset: number, bytes: Uint8Array): void;
+  /**
+   * Writes all of `bytes` at `offset`; never called twice for the same place. `bytes` stay as they are until the
+   * promise, if there is one, is resolved.
+   */
+  write(offset: number, bytes: Uint8Array): void | Promise<void>;
   /** The image is `size` bytes and complete: only now may it be seen. */
   finish(size: number): Promise<void>;
   /** Nothing of the image may stay. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   fdatasync,
@@ -6,12 +7,15 @@ import {
   openSync,
   renameSync,
   rmSync,
-  writeSync,
+  write as writeCallback,
 } from "node:fs";
-import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { BuildError } from "@erofs/format";
 import type { Sink } from "../sink.ts";
+
+const write = promisify(writeCallback);
+const sync = promisify(fdatasync);
 
 /** After this many bytes the system is asked to write them out, so that little is left to wait for at the end. */
 const syncInterval = 64 << 20;
@@ -23,15 +27,16 @@ const syncInterval = 64 << 20;
 export class FileSink implements Sink {
   readonly #path: string;
   readonly #temporary: string;
+  readonly #durable: boolean;
   #fd: number | undefined;
-  readonly #sync: boolean;
   #unsynced = 0;
+  #writing: Promise<unknown> = Promise.resolve();
   #syncing: Promise<void> | undefined;
 
-  /** With `sync` false the system may still hold the image in memory when it is finished: faster, not durable. */
-  constructor(path: string, sync = true) {
+  /** With `durable` false the system may still hold the image in memory when it is finished, which is faster. */
+  constructor(path: string, durable = true) {
     this.#path = path;
-    this.#sync = sync;
+    this.#durable = durable;
     this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
     try {
       this.#fd = openSync(this.#temporary, "wx", 0o666);
@@ -40,29 +45,32 @@ export class FileSink implements Sink {
     }
   }
 
-  write(offset: number, bytes: Uint8Array): void {
-    if (this.#fd === undefined) throw new Error("the image is closed");
+  /** On a thread of Node's, so that this one goes on meanwhile. */
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    const fd = this.#descriptor();
     try {
       for (let done = 0; done < bytes.length;) {
-        done += writeSync(this.#fd, bytes, done, bytes.length - done, offset + done);
+        const writing = write(fd, bytes, done, bytes.length - done, offset + done);
+        this.#writing = writing;
+        done += (await writing).bytesWritten;
       }
     } catch (cause) {
       throw writeError(this.#path, cause);
     }
     this.#unsynced += bytes.length;
-    if (this.#sync && this.#unsynced >= syncInterval && !this.#syncing) this.#startSync(this.#fd);
+    if (this.#durable && this.#unsynced >= syncInterval) this.#syncing ??= this.#startSync(fd);
   }
 
   async finish(size: number): Promise<void> {
-    if (this.#fd === undefined) throw new Error("the image is closed");
+    const fd = this.#descriptor();
     await this.#syncing;
     try {
-      ftruncateSync(this.#fd, size);
-      if (this.#sync) fsyncSync(this.#fd);
-      closeSync(this.#fd);
+      ftruncateSync(fd, size);
+      if (this.#durable) fsyncSync(fd);
+      closeSync(fd);
       this.#fd = undefined;
       renameSync(this.#temporary, this.#path);
-      if (this.#sync) syncDirectory(dirname(this.#path));
+      if (this.#durable) syncDirectory(dirname(this.#path));
     } catch (cause) {
       this.abort();
       throw writeError(this.#path, cause);
@@ -72,20 +80,22 @@ export class FileSink implements Sink {
   abort(): void {
     const fd = this.#fd;
     this.#fd = undefined;
-    // A descriptor must not be closed under a sync, which would then meet whatever file gets its number next.
-    if (fd !== undefined) void (this.#syncing ?? Promise.resolve()).then(() => closeSync(fd));
     rmSync(this.#temporary, { force: true });
+    if (fd === undefined) return;
+    // Not under a write or a sync: they would then meet whatever file gets the descriptor's number next.
+    void Promise.allSettled([this.#writing, this.#syncing]).then(() => closeSync(fd));
   }
 
-  #startSync(fd: number): void {
+  #descriptor(): number {
+    if (this.#fd === undefined) throw new Error("the image is closed");
+    return this.#fd;
+  }
+
+  async #startSync(fd: number): Promise<void> {
     this.#unsynced = 0;
-    this.#syncing = new Promise((resolve) => {
-      // An error here comes again from the sync that ends the build.
-      fdatasync(fd, () => {
-        this.#syncing = undefined;
-        resolve();
-      });
-    });
+    // An error here comes again from the sync that ends the build.
+    await sync(fd).catch(() => {});
+    this.#syncing = undefined;
   }
 }
 

@@ -31,8 +31,8 @@ const workerModule = new URL("./worker.js", asBuilt(import.meta.url));
 /** Options of Node's that lead to sources are not for what is built. */
 const workerOptions = import.meta.url.endsWith(".ts") ? { execArgv: [] } : {};
 
-/** One job is worked on, the next one waits at the worker: it never idles for want of a message. */
-const jobsPerWorker = 2;
+/** One job is worked on, others wait at the worker: it does not idle while an older job of another one is awaited. */
+const jobsPerWorker = 4;
 
 interface Pending {
   resolve(result: never): void;

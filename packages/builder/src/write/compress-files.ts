@@ -130,10 +130,10 @@ export async function compressFiles(
     batches(inventory, plans),
     executor.concurrency,
     ({ job }) => executor.run(job),
-    (result, { parts, bytes }) => {
+    async (result, { parts, bytes }) => {
       const offset = next * blockSize;
       const kept = settle(result, parts);
-      if (kept > 0) sink.write(offset, result.bytes.subarray(0, kept));
+      if (kept > 0) await sink.write(offset, result.bytes.subarray(0, kept));
       onBytes(bytes);
     },
   );

@@ -99,8 +99,8 @@ export async function writeBlocks(
     stretches(image, first, pool),
     executor.concurrency,
     ({ job }) => executor.run(job),
-    (result, { offset, bytes }) => {
-      sink.write(offset, result.bytes);
+    async (result, { offset, bytes }) => {
+      await sink.write(offset, result.bytes);
       pool.give(result.bytes);
       onBytes(bytes);
     },

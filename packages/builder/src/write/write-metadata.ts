@@ -74,18 +74,18 @@ function sharedArea({ xattrs, head }: ImagePlan): { bytes: Uint8Array; offset: n
  * Writes the whole blocks of all directories, which stand one after another. Returns the rest of each that has
  * one behind its inode, so that no large directory is encoded twice.
  */
-function writeDirectoryBlocks(
+async function writeDirectoryBlocks(
   { inventory, plans, settings }: ImagePlan,
   contentOf: (index: number) => Uint8Array,
   sink: Sink,
-): Map<number, Uint8Array> {
+): Promise<Map<number, Uint8Array>> {
   const { blockSize } = settings;
   const tails = new Map<number, Uint8Array>();
   const gathered = new Uint8Array(regionSize);
   let start = 0;
   let used = 0;
-  const flush = () => {
-    if (used > 0) sink.write(start, gathered.subarray(0, used));
+  const flush = async () => {
+    if (used > 0) await sink.write(start, gathered.subarray(0, used));
     used = 0;
   };
   for (const { index } of inventory.directories) {
@@ -94,7 +94,7 @@ function writeDirectoryBlocks(
     const content = contentOf(index);
     if (plans.layouts[index] === DataLayout.flatInline) tails.set(index, content.slice(size));
     for (let done = 0; done < size;) {
-      if (used === gathered.length) flush();
+      if (used === gathered.length) await flush();
       if (used === 0) start = plans.startBlocks[index]! * blockSize + done;
       const count = Math.min(size - done, gathered.length - used);
       const part = content.subarray(done, done + count);
@@ -104,7 +104,7 @@ function writeDirectoryBlocks(
       done += count;
     }
   }
-  flush();
+  await flush();
   return tails;
 }
 
@@ -122,7 +122,7 @@ export async function writeMetadata(
   const directoryOf = new Map<number, Directory>(inventory.directories.map((d) => [d.index, d]));
   const contentOf = (index: number) =>
     directoryContent(inventory, directoryOf.get(index)!, (i) => nidOf(plans, i), blockSize);
-  const directoryTails = writeDirectoryBlocks(image, contentOf, sink);
+  const directoryTails = await writeDirectoryBlocks(image, contentOf, sink);
   const shared = sharedArea(image);
   const pool = new BufferPool(regionSize);
   let beginning: Uint8Array = new Uint8Array(0);
@@ -167,12 +167,12 @@ export async function writeMetadata(
       const { job, tailBytes } = prepare(region);
       return { result: await executor.run(job), tailBytes };
     },
-    ({ result, tailBytes }, region) => {
+    async ({ result, tailBytes }, region) => {
       if (region.start === 0) {
         beginning = result.bytes.slice(0, keep);
-        sink.write(keep, result.bytes.subarray(keep));
+        await sink.write(keep, result.bytes.subarray(keep));
       } else {
-        sink.write(region.start, result.bytes);
+        await sink.write(region.start, result.bytes);
       }
       pool.give(result.bytes);
       onBytes(tailBytes);

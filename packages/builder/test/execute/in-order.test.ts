@@ -15,7 +15,7 @@ describe("inOrder", () => {
         underWay--;
         return delay;
       },
-      (result) => used.push(result),
+      (result) => void used.push(result),
     );
     expect(used).toEqual([30, 1, 20, 2, 10, 3]);
     expect(most).toBe(3);
