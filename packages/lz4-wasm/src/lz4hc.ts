@@ -10,8 +10,18 @@ const DEFAULT_LEVEL = 9;
  * those of liblz4's level of the same number, within 0.05 %.
  */
 const ATTEMPTS: readonly number[] = [1, 2, 3, 5, 7, 12, 14, 18, 24, 64, 256, 4096];
-/** A match of this length is taken at once: in the lower levels, and in the upper ones, where it is the most that the parse takes. */
-const NICE_LENGTH = { lower: 1024, upper: 4096 } as const;
+/**
+ * A match of this length is taken at once: in the lower levels, where small clusters hold few long matches (a limit
+ * of 48 makes them 0.15 % larger and a tenth faster), and in the upper ones, where it is the most that the parse takes.
+ */
+const NICE_LENGTH = { lowerSmall: 48, lower: 1024, upper: 4096 } as const;
+/** Clusters up to this size are small. */
+const SMALL_CLUSTER = 8192;
+
+function niceLength(level: number, maxOutput: number): number {
+  if (level > DEFAULT_LEVEL) return NICE_LENGTH.upper;
+  return maxOutput <= SMALL_CLUSTER ? NICE_LENGTH.lowerSmall : NICE_LENGTH.lower;
+}
 
 /** LZ4 with an optimal parse: small and slow to make, as fast as any to read. Level 0 stands for the default. */
 export const lz4hc: Compressor = {
@@ -22,7 +32,7 @@ export const lz4hc: Compressor = {
   createEncoder(options) {
     const level = checkLevel(lz4hc, options.level) || DEFAULT_LEVEL;
     const attempts = ATTEMPTS[level - 1]!;
-    const nice = level <= DEFAULT_LEVEL ? NICE_LENGTH.lower : NICE_LENGTH.upper;
+    const nice = niceLength(level, options.maxOutput);
     return createClusterEncoder(options, (kernels, input, inputEnd, output, capacity) =>
       kernels.encodeOptimal(input, inputEnd, output, capacity, attempts, nice),
     );
