@@ -1,5 +1,5 @@
 import type { Compressor } from "@erofs/compressor";
-import { BuildError, type ByteString, MAX_PCLUSTER_SIZE } from "@erofs/format";
+import { Algorithm, BuildError, type ByteString, MAX_PCLUSTER_SIZE } from "@erofs/format";
 
 /** `auto`: compact where nothing is lost, else extended. */
 export type InodeForm = "auto" | "compact" | "extended";
@@ -52,6 +52,14 @@ export interface Settings {
   readonly legacyIndex: boolean;
 }
 
+/**
+ * Linux refuses LZ4 images with clusters of more than 256 blocks, whatever the block size ("too large lz4
+ * pclusterblks" on 6.18); for the others an index has 11 bits for the number.
+ */
+function maxClusterBlocks({ algorithm }: Compressor): number {
+  return algorithm === Algorithm.lz4 ? 256 : 2047;
+}
+
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
 export function settle(options: BuildOptions): Settings {
   const { blockSize = 4096, compressor, xattrTolerance = 2 } = options;
@@ -65,10 +73,10 @@ export function settle(options: BuildOptions): Settings {
       `pcluster size ${pclusterSize}: expected a multiple of the block size ${blockSize} up to ${MAX_PCLUSTER_SIZE}`,
     );
   }
-  // The block count of a cluster has 11 bits in the index.
-  if (pclusterSize / blockSize > 2047) {
+  if (compressor && pclusterSize / blockSize > maxClusterBlocks(compressor)) {
+    const most = maxClusterBlocks(compressor) * blockSize;
     throw new BuildError(
-      `pcluster size ${pclusterSize}: at most ${2047 * blockSize} with blocks of ${blockSize}`,
+      `pcluster size ${pclusterSize}: at most ${most} with blocks of ${blockSize} and ${compressor.name}`,
     );
   }
   const levels = compressor?.levels;

@@ -193,6 +193,11 @@ describe("buildImage", () => {
     ["a block size that is no power of two", { blockSize: 5000 }, /block size 5000/],
     ["a pcluster size that is no multiple", { pclusterSize: 5000 }, /pcluster size 5000/],
     ["a pcluster size above 1 MiB", { pclusterSize: 2 << 20 }, /pcluster size 2097152/],
+    [
+      "LZ4 clusters of more than 256 blocks",
+      { blockSize: 512, pclusterSize: 262144, compressor: naiveLz4 },
+      /at most 131072 with blocks of 512 and naive/,
+    ],
     ["a label of 17 bytes", { volumeName: "x".repeat(17) }, /label of 17 bytes/],
     ["a UUID of 15 bytes", { uuid: new Uint8Array(15) }, /UUID of 15 bytes/],
   ])("refuses %s", async (_, options, message) => {
