@@ -23,6 +23,7 @@ import { planXattrs } from "./plan/xattr-plan.ts";
 import type { Sink } from "./sink.ts";
 import { compressFiles } from "./write/compress-files.ts";
 import { type ImagePlan, nidOf } from "./write/inode-body.ts";
+import { TailStore } from "./write/tail-store.ts";
 import { writeBlocks } from "./write/write-blocks.ts";
 import { writeMetadata } from "./write/write-metadata.ts";
 
@@ -40,8 +41,8 @@ export interface BuildSummary {
 }
 
 /**
- * Builds an image of `root` and writes it to `sink`: compressed data first, then metadata, then data stored as it
- * is, the superblock last. Rejects with an `ErofsError`; the sink is aborted then.
+ * Builds an image of `root` and writes it to `sink`: compressed data first, then data stored as it is, then
+ * metadata, the superblock last. Rejects with an `ErofsError`; the sink is aborted then.
  */
 export async function buildImage(
   root: TreeNode,
@@ -77,11 +78,13 @@ async function build(
 
   const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
   const report = reporter(options, inputBytes);
+  const tails = new TailStore();
   const dataEnd = await compressFiles(
     inventory,
     plans,
     headEnd / blockSize,
     settings,
+    tails,
     executor,
     sink,
     report("compress"),
@@ -91,6 +94,7 @@ async function build(
   const firstBlock = metadataEnd / blockSize;
   const blockCount = placeBlocks(inventory, plans, firstBlock);
 
+  await writeBlocks(image, firstBlock, tails, executor, sink, report("write"));
   const checked = superblockChecksumRange(blockSize);
   const beginning = await writeMetadata(
     image,
@@ -99,11 +103,11 @@ async function build(
       { start: metadataStart, end: metadataEnd },
     ],
     checked.start + checked.length,
+    tails,
     executor,
     sink,
     report("write"),
   );
-  await writeBlocks(image, firstBlock, executor, sink, report("write"));
 
   const uuid = settings.uuid ?? deriveUuid(inventory, settings);
   const compressedFiles = plans.extentCounts.reduce((count, extents) => count + (extents > 0 ? 1 : 0), 0);

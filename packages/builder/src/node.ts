@@ -10,7 +10,10 @@ export { FileSink } from "./node/file-sink.ts";
 export type { ClosableExecutor } from "./node/worker-pool.ts";
 
 export interface FileBuildOptions extends BuildOptions {
-  /** Threads beside this one. Default: one for each CPU; 0 does all the work on this thread. */
+  /**
+   * Threads beside this one; 0 does all the work on this one. Default: one for each CPU, or one less where nothing
+   * is compressed, as writing occupies the last one then.
+   */
   readonly workers?: number;
   /** Wait until the image is on the disk before it gets its name. Default true. */
   readonly sync?: boolean;
@@ -24,8 +27,13 @@ export function startWorkers(options: FileBuildOptions): Promise<ClosableExecuto
   return createExecutor({
     compressor: settings.compressor,
     settings,
-    workers: options.workers ?? availableParallelism(),
+    workers: options.workers ?? defaultWorkers(settings.compressor !== undefined),
   });
+}
+
+function defaultWorkers(compresses: boolean): number {
+  const cpus = availableParallelism();
+  return compresses ? cpus : Math.max(1, cpus - 1);
 }
 
 /**

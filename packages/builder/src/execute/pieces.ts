@@ -1,6 +1,6 @@
 import { BuildError, type ByteString, toText } from "@erofs/format";
 import type { Content } from "@erofs/tree";
-import type { FileAccess } from "./file-access.ts";
+import type { FileAccess, OpenFile } from "./file-access.ts";
 
 /**
  * A list of byte ranges of files, in a form that crosses to a worker cheaply: one string and one array of
@@ -51,8 +51,9 @@ export interface Piece {
 }
 
 /**
- * Hands each piece to `use`, its file open meanwhile. A file that is not any more what was planned, before or
- * after, is a `BuildError` EAGAIN: an image must never hold a mixture that no moment ever saw.
+ * Hands each piece to `use`, its file open meanwhile; neighbours from one file share one opening. A file that is not
+ * any more what was planned, before or after, is a `BuildError` EAGAIN: an image must never hold a mixture that no
+ * moment ever saw.
  */
 export function forEachPiece(
   pieces: Pieces,
@@ -62,64 +63,77 @@ export function forEachPiece(
   const paths = pieces.paths.split("\0");
   const { numbers } = pieces;
   let inMemory = 0;
-  for (let i = 0; i * numbersPerPiece < numbers.length; i++) {
-    const base = i * numbersPerPiece;
-    const length = numbers[base + 1]!;
-    const destination = numbers[base + 2]!;
-    const path = paths[i]!;
-    if (path === "") {
-      const bytes = pieces.memory[inMemory++]!;
-      use({
-        length,
-        destination,
-        read: (target, offset) => target.set(bytes.subarray(offset, offset + target.length)),
-      });
-      continue;
+  let open: PlannedFile | undefined;
+  try {
+    for (let i = 0; i * numbersPerPiece < numbers.length; i++) {
+      const base = i * numbersPerPiece;
+      const start = numbers[base]!;
+      const length = numbers[base + 1]!;
+      const destination = numbers[base + 2]!;
+      const path = paths[i]!;
+      if (path === "") {
+        const bytes = pieces.memory[inMemory++]!;
+        const read = (target: Uint8Array, offset: number) =>
+          target.set(bytes.subarray(offset, offset + target.length));
+        use({ length, destination, read });
+        continue;
+      }
+      if (open?.path !== path) {
+        open?.finish();
+        open?.close();
+        open = undefined;
+        if (!files)
+          throw new BuildError(`${toText(path)}: there is no file system to read it from`, {}, "ENOSYS");
+        open = new PlannedFile(files, path, numbers[base + 3]!, numbers[base + 4]!, numbers[base + 5]!);
+      }
+      const file = open;
+      use({ length, destination, read: (target, offset) => file.read(target, start + offset) });
     }
-    if (!files)
-      throw new BuildError(`${toText(path)}: there is no file system to read it from`, {}, "ENOSYS");
-    useFile(files, path, numbers, base, length, destination, use);
+    open?.finish();
+  } finally {
+    open?.close();
   }
 }
 
-function useFile(
-  files: FileAccess,
-  path: ByteString,
-  numbers: Float64Array,
-  base: number,
-  length: number,
-  destination: number,
-  use: (piece: Piece) => void,
-): void {
-  let file;
-  try {
-    file = files.open(path);
-  } catch (error) {
-    throw systemError("open", path, error);
-  }
-  try {
-    const start = numbers[base]!;
-    use({
-      length,
-      destination,
-      read: (target, offset) => {
-        let count;
-        try {
-          count = file.read(target, start + offset);
-        } catch (error) {
-          throw systemError("read", path, error);
-        }
-        if (count < target.length) throw changed(path, `it ended at byte ${start + offset + count}`);
-      },
-    });
-    const status = file.status();
-    const size = numbers[base + 3]!;
-    if (status.size !== size) throw changed(path, `its size went from ${size} to ${status.size}`);
-    if (status.mtime !== numbers[base + 4] || status.mtimeNsec !== numbers[base + 5]) {
-      throw changed(path, "it was modified");
+/** An open file that must be what was planned. */
+class PlannedFile {
+  readonly path: ByteString;
+  readonly #file: OpenFile;
+  readonly #size: number;
+  readonly #mtime: number;
+  readonly #mtimeNsec: number;
+
+  constructor(files: FileAccess, path: ByteString, size: number, mtime: number, mtimeNsec: number) {
+    this.path = path;
+    this.#size = size;
+    this.#mtime = mtime;
+    this.#mtimeNsec = mtimeNsec;
+    try {
+      this.#file = files.open(path);
+    } catch (error) {
+      throw systemError("open", path, error);
     }
-  } finally {
-    file.close();
+  }
+
+  read(target: Uint8Array, offset: number): void {
+    let count;
+    try {
+      count = this.#file.read(target, offset);
+    } catch (error) {
+      throw systemError("read", this.path, error);
+    }
+    if (count < target.length) throw changed(this.path, `it ended at byte ${offset + count}`);
+  }
+
+  /** Throws when the file has changed. */
+  finish(): void {
+    const { size, mtime, mtimeNsec } = this.#file.status();
+    if (size !== this.#size) throw changed(this.path, `its size went from ${this.#size} to ${size}`);
+    if (mtime !== this.#mtime || mtimeNsec !== this.#mtimeNsec) throw changed(this.path, "it was modified");
+  }
+
+  close(): void {
+    this.#file.close();
   }
 }
 

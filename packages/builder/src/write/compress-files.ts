@@ -6,6 +6,7 @@ import { PieceList } from "../execute/pieces.ts";
 import { type InodePlans, planCompressed, planFlat } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import type { Sink } from "../sink.ts";
+import type { TailStore } from "./tail-store.ts";
 
 /**
  * A file is compressed in segments of this size, each apart from the others, so that one large file occupies
@@ -70,6 +71,7 @@ export async function compressFiles(
   plans: InodePlans,
   start: number,
   settings: Settings,
+  tails: TailStore,
   executor: Executor,
   sink: Sink,
   onBytes: (count: number) => void,
@@ -101,8 +103,12 @@ export async function compressFiles(
         plans.extents.truncate(open.firstExtent);
         planFlat(plans, index, settings.inlineData, blockSize);
         plans.startBlocks[index] = open.startBlock;
-        // A tail that goes behind the inode is read again when that is written.
-        if (plans.tailSizes[index]! > 0) keptSize -= blockSize;
+        const tailSize = plans.tailSizes[index]!;
+        if (tailSize > 0) {
+          keptSize -= blockSize;
+          const tail = from + keptSize;
+          if (tails.reserve(tailSize)) tails.keep(index, bytes.slice(tail, tail + tailSize));
+        }
       } else if (count === 0) {
         plans.extents.append(plainExtents(length, blockSize));
       }

@@ -6,12 +6,14 @@ import { PieceList } from "../execute/pieces.ts";
 import type { Sink } from "../sink.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import type { ImagePlan } from "./inode-body.ts";
+import type { TailStore } from "./tail-store.ts";
 
 /** Data is copied in stretches of this size, a job each. */
 const stretchSize = 1 << 20;
 
 /** A run of a file's bytes that goes to consecutive blocks. */
 interface Run {
+  readonly index: number;
   readonly content: Content;
   readonly size: number;
   readonly offset: number;
@@ -32,7 +34,7 @@ function* runs({ inventory, plans, settings }: ImagePlan, first: number): Genera
     const chunks = plans.chunks.get(index);
     if (!chunks) {
       const length = Math.min(size, blockCount * blockSize);
-      yield { content, size, offset: 0, length, destination: startBlock * blockSize };
+      yield { index, content, size, offset: 0, length, destination: startBlock * blockSize };
       continue;
     }
     const chunkSize = 2 ** chunks.chunkBlockBits * blockSize;
@@ -40,7 +42,7 @@ function* runs({ inventory, plans, settings }: ImagePlan, first: number): Genera
       if (block === NULL_BLOCK) continue;
       const offset = chunk * chunkSize;
       const destination = (startBlock + block) * blockSize;
-      yield { content, size, offset, length: Math.min(chunkSize, size - offset), destination };
+      yield { index, content, size, offset, length: Math.min(chunkSize, size - offset), destination };
     }
   }
 }
@@ -48,30 +50,43 @@ function* runs({ inventory, plans, settings }: ImagePlan, first: number): Genera
 interface Stretch {
   readonly job: FillJob;
   readonly offset: number;
+  /** Bytes of data in blocks; tails follow from `stretchSize` on. */
+  readonly size: number;
+  readonly tails: readonly { readonly index: number; readonly size: number }[];
   readonly bytes: number;
 }
 
-/** The runs as jobs. Runs follow one another without gaps, so a stretch is one write. */
-function* stretches(image: ImagePlan, first: number, pool: BufferPool): Generator<Stretch> {
+/**
+ * The runs as jobs. Runs follow one another without gaps, so a stretch is one write. A file's tail is read with its
+ * last block: a stretch has room for as many tails as it has blocks.
+ */
+function* stretches(image: ImagePlan, first: number, pool: BufferPool, kept: TailStore): Generator<Stretch> {
   const { blockSize } = image.settings;
+  const { tailSizes } = image.plans;
   let pieces = new PieceList();
-  let buffer = pool.take(stretchSize);
+  let buffer = pool.take(2 * stretchSize);
   let offset = 0;
   let used = 0;
   let bytes = 0;
+  let tails: { index: number; size: number }[] = [];
+  let tailsEnd = stretchSize;
   const finish = (): Stretch => ({
-    job: { kind: "fill", pieces: pieces.take(), bytes: buffer.subarray(0, used) },
+    job: { kind: "fill", pieces: pieces.take(), bytes: buffer.subarray(0, tailsEnd) },
     offset,
+    size: used,
+    tails,
     bytes,
   });
-  for (const { content, size, offset: start, length, destination } of runs(image, first)) {
+  for (const { index, content, size, offset: start, length, destination } of runs(image, first)) {
     for (let done = 0; done < length;) {
       if (used === stretchSize) {
         yield finish();
         pieces = new PieceList();
-        buffer = pool.take(stretchSize);
+        buffer = pool.take(2 * stretchSize);
         used = 0;
         bytes = 0;
+        tails = [];
+        tailsEnd = stretchSize;
       }
       if (used === 0) offset = destination + done;
       const count = Math.min(length - done, stretchSize - used);
@@ -82,25 +97,42 @@ function* stretches(image: ImagePlan, first: number, pool: BufferPool): Generato
       done += count;
       bytes += count;
     }
+    const tailSize = tailSizes[index]!;
+    if (tailSize > 0 && kept.reserve(tailSize)) {
+      pieces.add(content, size, length, tailSize, tailsEnd);
+      tails.push({ index, size: tailSize });
+      tailsEnd += tailSize;
+      bytes += tailSize;
+    }
   }
   if (used > 0) yield finish();
 }
 
-/** Copies all data in blocks from block `first` on that is neither compressed nor a directory's. */
+/**
+ * Copies all data in blocks from block `first` on that is neither compressed nor a directory's. Tails that were read
+ * on the way go to `kept`.
+ */
 export async function writeBlocks(
   image: ImagePlan,
   first: number,
+  kept: TailStore,
   executor: Executor,
   sink: Sink,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const pool = new BufferPool(stretchSize);
+  const pool = new BufferPool(2 * stretchSize);
   await inOrder(
-    stretches(image, first, pool),
+    stretches(image, first, pool, kept),
     executor.concurrency,
     ({ job }) => executor.run(job),
-    async (result, { offset, bytes }) => {
-      await sink.write(offset, result.bytes);
+    async (result, { offset, size, tails, bytes }) => {
+      const tailBytes = result.bytes.slice(stretchSize);
+      let at = 0;
+      for (const tail of tails) {
+        kept.keep(tail.index, tailBytes.subarray(at, at + tail.size));
+        at += tail.size;
+      }
+      await sink.write(offset, result.bytes.subarray(0, size));
       pool.give(result.bytes);
       onBytes(bytes);
     },

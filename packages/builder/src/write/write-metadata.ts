@@ -6,6 +6,7 @@ import { directoryContent } from "../plan/directory-content.ts";
 import type { Directory } from "../plan/inventory.ts";
 import type { Sink } from "../sink.ts";
 import { BufferPool } from "./buffer-pool.ts";
+import type { TailStore } from "./tail-store.ts";
 import { type ImagePlan, nidOf, writeInodeBody } from "./inode-body.ts";
 
 /** Metadata is written in regions of this size, a job each. */
@@ -113,6 +114,7 @@ export async function writeMetadata(
   image: ImagePlan,
   areas: readonly MetadataArea[],
   keep: number,
+  tails: TailStore,
   executor: Executor,
   sink: Sink,
   onBytes: (count: number) => void,
@@ -152,8 +154,13 @@ export async function writeMetadata(
       } else if (node.type === FileType.symlink) {
         writeBytes(node.target!.slice(tailStart), bytes, at + bodySize);
       } else {
-        pieces.add(node.content!, plans.sizes[index]!, tailStart, tailSize, at + bodySize);
-        tailBytes += tailSize;
+        const tail = tails.get(index);
+        if (tail) {
+          bytes.set(tail, at + bodySize);
+        } else {
+          pieces.add(node.content!, plans.sizes[index]!, tailStart, tailSize, at + bodySize);
+          tailBytes += tailSize;
+        }
       }
     }
     copyPart(shared.bytes, shared.offset, region, bytes);
