@@ -47,7 +47,7 @@ describe("erofs build", () => {
     [["-zlz4"]],
     [["-z", "lz4hc"]],
     [["-zlz4hc,12", "-C65536"]],
-    [["-z", "lz4hc,level=3", "-b", "512", "-C512K"]],
+    [["-z", "lz4hc,level=3", "-b", "512", "-C128K"]],
   ])("compresses with %j", async (args) => {
     const image = await build(args);
     expect(readFileSync(image).length).toBeLessThan(bigText.length * 0.7);
