@@ -1,5 +1,5 @@
 import {
-  type Chunk,
+  chunkEntrySize,
   chunkTableOffset,
   type CompressedExtent,
   DataLayout,
@@ -87,9 +87,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
     end += own.size;
   }
   if (chunks) {
-    const format = chunks.chunkBlockBits;
-    const table = encodeChunkTable(chunksOf(chunks, plans.startBlocks[index]!), format);
-    target.set(table, chunkTableOffset(end, format));
+    writeChunkTable(chunks, plans.startBlocks[index]!, target, chunkTableOffset(end, chunks.chunkBlockBits));
   } else if (layout === DataLayout.compressedCompact || layout === DataLayout.compressedFull) {
     const fileSize = plans.sizes[index]!;
     const { blockSizeBits, blockSize, pclusterSize, compressor } = settings;
@@ -109,11 +107,18 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
   }
 }
 
-function chunksOf(chunks: ChunkPlan, startBlock: number): Chunk[] {
-  return Array.from(chunks.blocks, (block) => ({
-    device: 0,
-    block: block === NULL_BLOCK ? NULL_BLOCK : startBlock + block,
-  }));
+/** Tables are encoded in parts of this many chunks: a sparse file of 20 GiB can have millions. */
+const chunksAtOnce = 4096;
+
+function writeChunkTable(plan: ChunkPlan, startBlock: number, target: Uint8Array, offset: number): void {
+  const format = plan.chunkBlockBits;
+  for (let first = 0; first < plan.blocks.length; first += chunksAtOnce) {
+    const chunks = Array.from(plan.blocks.subarray(first, first + chunksAtOnce), (block) => ({
+      device: 0,
+      block: block === NULL_BLOCK ? NULL_BLOCK : startBlock + block,
+    }));
+    target.set(encodeChunkTable(chunks, format), offset + first * chunkEntrySize(format));
+  }
 }
 
 function extentsOf(plans: InodePlans, index: number): CompressedExtent[] {

@@ -127,6 +127,7 @@ export async function writeMetadata(
   const directoryTails = await writeDirectoryBlocks(image, contentOf, sink);
   const shared = sharedArea(image);
   const pool = new BufferPool(regionSize);
+  let crossing: { index: number; body: Uint8Array } | undefined;
   let beginning: Uint8Array = new Uint8Array(0);
 
   const prepare = (region: Region): { job: FillJob; tailBytes: number } => {
@@ -138,9 +139,11 @@ export async function writeMetadata(
       const bodySize = plans.bodySizes[index]!;
       if (offset < region.start || offset + bodySize > region.end) {
         // Larger than a block, it crosses regions: each takes its part of it.
-        const body = new Uint8Array(bodySize);
-        writeInodeBody(image, index, body, 0);
-        copyPart(body, offset, region, bytes);
+        if (crossing?.index !== index) {
+          crossing = { index, body: new Uint8Array(bodySize) };
+          writeInodeBody(image, index, crossing.body, 0);
+        }
+        copyPart(crossing.body, offset, region, bytes);
         continue;
       }
       const at = offset - region.start;
