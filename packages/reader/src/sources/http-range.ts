@@ -127,6 +127,11 @@ function checkUnchanged(url: string, expected: RemoteFile, found: RemoteFile): v
   }
 }
 
+/** What an error and those that caused it say: `fetch` tells no more than "fetch failed" by itself. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== ""
+    ? `${error.message}: ${cause.message}`
+    : error.message;
 }

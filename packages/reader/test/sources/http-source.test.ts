@@ -88,6 +88,14 @@ describe("httpSource", () => {
     expect(dead.ranges).toHaveLength(3);
   });
 
+  it("says why a request failed", async () => {
+    const failing = (): Promise<Response> =>
+      Promise.reject(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") }));
+    await expect(httpSource(url, { fetch: failing, retries: 0 })).rejects.toThrow(
+      "request failed: fetch failed: connect ECONNREFUSED (1 attempts)",
+    );
+  });
+
   it("repeats a transfer that came short", async () => {
     const server = serve(bytes, (n, range) => {
       if (n !== 2) return undefined;
