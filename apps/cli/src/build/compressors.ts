@@ -58,8 +58,9 @@ export async function chooseCompressor(
   plugins: readonly string[],
   option: string,
 ): Promise<ChosenCompressor | undefined> {
-  if (spec === undefined || spec.name === "none") return undefined;
+  // Even when none of them is wanted: a mistyped file is to be told.
   const loaded = await Promise.all(plugins.map(loadPlugins));
+  if (spec === undefined || spec.name === "none") return undefined;
   try {
     const compressor = createRegistry([...included, ...loaded.flat()]).find(spec.name);
     if (spec.dictSize !== undefined)

@@ -9,16 +9,20 @@ import { CommandFailure, UsageError } from "../failure.ts";
  * replacing it cannot be meant.
  */
 export function checkTarget(path: string, keep: boolean): void {
+  if (path === "") throw new UsageError("IMAGE is an empty path");
   const parent = statSync(dirname(path), { throwIfNoEntry: false });
   if (parent === undefined) throw new CommandFailure(`'${dirname(path)}': no such directory`);
   if (!parent.isDirectory()) throw new CommandFailure(`'${dirname(path)}' is not a directory`);
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const bare = path.replace(/(?<=.)\/+$/, "");
+  const found = lstatSync(bare, { throwIfNoEntry: false });
   if (found !== undefined) {
     // A link to a file is replaced as a name, the file that it leads to stays.
     const kind = kindOf(found.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : found);
     if (kind !== undefined) throw new UsageError(`IMAGE '${path}' is a ${kind}, not a file`);
-    if (keep) throw new CommandFailure(`'${path}' exists already; without --keep-existing it is replaced`);
+    if (keep && bare === path)
+      throw new CommandFailure(`'${path}' exists already; without --keep-existing it is replaced`);
   }
+  if (bare !== path) throw new UsageError(`IMAGE '${path}' names a directory, not a file`);
 }
 
 function kindOf(stats: ReturnType<typeof statSync>): string | undefined {

@@ -129,7 +129,7 @@ function declareOptions(command: Command): void {
     .option(
       "-x, --xattr-tolerance <N>",
       "store an xattr once that more than N files have; below 0: no xattrs",
-      integerValue({ min: -1, max: 0x7fffffff }),
+      integerValue({ min: -0x7fffffff, max: 0x7fffffff }),
       2,
     )
     .optionsGroup("What goes in:")

@@ -13,7 +13,7 @@ import {
 import { fileSource } from "@erofs/reader/node";
 import type { Command } from "commander";
 
-import { CommandFailure, describe } from "../failure.ts";
+import { CommandFailure, describe, UsageError } from "../failure.ts";
 import { repeatable } from "../options/list.ts";
 import { sizeValue } from "../options/size.ts";
 
@@ -29,12 +29,14 @@ export interface ImageOptions {
   readonly device?: readonly string[];
 }
 
+const deviceFlags = "--device <FILE>";
+
 /** Declares the options of `ImageOptions`. */
 export function addImageOptions(command: Command): Command {
   return command
     .option("--offset <SIZE>", "where the image begins within IMAGE", sizeValue)
     .option(
-      "--device <FILE>",
+      deviceFlags,
       "an extra device of the image, in the order of its device table (repeatable)",
       repeatable,
     );
@@ -61,7 +63,13 @@ export type ImageSources =
 /** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
 async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
   const { offset = 0, device: devices = [] } = options;
-  if (isUrl(location)) {
+  const web = isUrl(location);
+  const stranger = devices.find((device) => isUrl(device) !== web);
+  if (stranger !== undefined) {
+    const [here, there] = web ? ["on the web", "no http(s) URL"] : ["in a file", "on the web"];
+    throw new UsageError(`option '${deviceFlags}': IMAGE is ${here}, '${stranger}' is ${there}`);
+  }
+  if (web) {
     return {
       kind: "async",
       source: tail(await httpSource(location), offset),

@@ -50,5 +50,6 @@ describe("chooseCompressor", () => {
     await expect(chooseCompressor({ name: "lz4" }, [empty], "-z")).rejects.toThrow("exports no compressor");
     const missing = join(folder, "missing.mjs");
     await expect(chooseCompressor({ name: "lz4" }, [missing], "-z")).rejects.toThrow(`cannot load`);
+    await expect(chooseCompressor(undefined, [missing], "-z")).rejects.toThrow(`cannot load`);
   });
 });

@@ -29,8 +29,15 @@ describe("checkTarget", () => {
     ["directory-link", "is a directory, not a file"],
     ["missing/image", "missing': no such directory"],
     ["file/image", "file' is not a directory"],
+    ["new/", "new/' names a directory, not a file"],
+    ["file/", "file/' names a directory, not a file"],
+    ["directory/", "is a directory, not a file"],
   ])("refuses %s", (name, message) => {
     expect(() => checkTarget(join(folder, name), false)).toThrow(message);
+  });
+
+  it("refuses an empty path", () => {
+    expect(() => checkTarget("", false)).toThrow("IMAGE is an empty path");
   });
 
   it.runIf(process.platform === "linux")("refuses devices", () => {
