@@ -5,6 +5,6 @@ export const ExitCode = {
   failure: 1,
   /** The command line asks for something that does not exist or makes no sense. */
   usage: 2,
-  /** 128 + SIGINT, as shells count. */
+  /** 128 + SIGINT, as shells count; SIGTERM and SIGHUP have codes of their own. */
   interrupted: 130,
 } as const;

@@ -3,6 +3,19 @@ import type { Command } from "commander";
 import { ExitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
+/** Signals that end the command tidily, with the codes that it exits with: 128 + the number, as shells count. */
+const endingSignals = { SIGINT: ExitCode.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
+
+type EndingSignal = keyof typeof endingSignals;
+
+const signalNames = Object.keys(endingSignals) as EndingSignal[];
+
+/**
+ * Milliseconds in which a second signal is taken for the first one: a package manager that runs the command passes on
+ * the Ctrl-C which the terminal has sent to both.
+ */
+const echoTime = 1000;
+
 /** One run of the command: what its parts share. */
 export class Invocation {
   readonly terminal: Terminal;
@@ -11,30 +24,46 @@ export class Invocation {
   /** The subcommand that is being parsed or run, as typed: `erofs build`. */
   commandName = "erofs";
   readonly #abort = new AbortController();
-  #listener: (() => void) | undefined;
+  #listener: ((signal: EndingSignal) => void) | undefined;
+  #abortedAt = 0;
+  #interruptedCode: number = ExitCode.interrupted;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
   }
 
   /**
-   * A signal that aborts on Ctrl-C. Asking for it takes over SIGINT, so only commands that have something to
-   * clean up ask; the others die from the signal as any process does. A second Ctrl-C ends the process at once.
+   * A signal that aborts on Ctrl-C, and when the process is asked to end or its terminal goes away. Asking for it
+   * takes these signals over, so only commands that have something to clean up ask; the others die from them as any
+   * process does. A second Ctrl-C ends the process at once.
    */
   interruptSignal(): AbortSignal {
     if (this.#listener === undefined) {
-      this.#listener = () => {
-        if (this.#abort.signal.aborted) process.exit(ExitCode.interrupted);
-        this.#abort.abort();
-      };
-      process.on("SIGINT", this.#listener);
+      this.#listener = (signal) => this.#interrupt(signal);
+      for (const signal of signalNames) process.on(signal, this.#listener);
     }
     return this.#abort.signal;
   }
 
-  /** Gives SIGINT back. */
+  /** The code to exit with once work has stopped because of a signal. */
+  get interruptedCode(): number {
+    return this.#interruptedCode;
+  }
+
+  #interrupt(signal: EndingSignal): void {
+    if (!this.#abort.signal.aborted) {
+      this.#interruptedCode = endingSignals[signal];
+      this.#abortedAt = performance.now();
+      this.#abort.abort();
+    } else if (performance.now() - this.#abortedAt > echoTime) {
+      process.exit(this.#interruptedCode);
+    }
+  }
+
+  /** Gives the signals back. */
   close(): void {
-    if (this.#listener !== undefined) process.off("SIGINT", this.#listener);
+    if (this.#listener === undefined) return;
+    for (const signal of signalNames) process.off(signal, this.#listener);
     this.#listener = undefined;
   }
 }

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { checkArguments } from "./command-line.ts";
 import { run } from "./run.ts";
 
-process.exitCode = await run(process.argv.slice(2));
+const { stdout, stderr, env } = process;
+process.exitCode = await run(process.argv.slice(2), { stdout, stderr, env, checkArguments });

@@ -12,7 +12,7 @@ Exit codes:
   0    done
   1    failed: faults found, a damaged image, bytes that could not be read or written
   2    bad usage: an unknown command, option or value
-  130  interrupted
+  130  interrupted by Ctrl-C; 128 + its number for another signal
 
 Examples:
   erofs build -z lz4hc -C 64K rootfs rootfs.erofs

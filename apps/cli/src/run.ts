@@ -1,17 +1,24 @@
+import { commandList } from "./command-list.ts";
 import { ExitCode } from "./exit-code.ts";
 import { reportOf } from "./failure.ts";
 import { Invocation } from "./invocation.ts";
 import { createProgram } from "./program.ts";
 import { Terminal, type TerminalOptions } from "./terminal/terminal.ts";
 
+export interface RunOptions extends TerminalOptions {
+  /** Throws when `args` are not what the user typed. */
+  readonly checkArguments?: (args: readonly string[]) => void;
+}
+
 /**
  * Runs the `erofs` command with `args` (what follows the command's name) and resolves with its exit code.
  * Never rejects: what goes wrong is told on stderr in one line.
  */
-export async function run(args: readonly string[], options: TerminalOptions = process): Promise<number> {
+export async function run(args: readonly string[], options: RunOptions = process): Promise<number> {
   const terminal = new Terminal(options);
   const invocation = new Invocation(terminal);
   try {
+    options.checkArguments?.(args);
     await createProgram(invocation).parseAsync(withHelpOption(args), { from: "user" });
     await terminal.flush();
     return invocation.exitCode;
@@ -25,24 +32,27 @@ export async function run(args: readonly string[], options: TerminalOptions = pr
 /** `help build` as `build --help`: commander would answer the former before the command's options are declared. */
 function withHelpOption(args: readonly string[]): string[] {
   const [first, command, ...rest] = args;
-  return first === "help" && command !== undefined ? [command, "--help", ...rest] : [...args];
+  if (first !== "help" || command === undefined) return [...args];
+  // What is no command is left to be told as that: with `--help` behind it, help would come instead.
+  return commandList.some(({ name }) => name === command) ? [command, "--help", ...rest] : [command, ...rest];
 }
 
 async function tell(error: unknown, args: readonly string[], invocation: Invocation): Promise<number> {
   const { terminal } = invocation;
-  const report = reportOf(error, invocation.commandName);
+  let report = reportOf(error, invocation.commandName);
   try {
     // What was asked for and found before the error comes first.
     await terminal.flush();
-  } catch {
-    if (report.exitCode === ExitCode.success) return report.exitCode;
+  } catch (failure) {
+    // Help that could not be printed: nothing else went wrong, so this has to be told.
+    if (report.exitCode === ExitCode.success) report = reportOf(failure, invocation.commandName);
   }
   if (report.message !== undefined) await terminal.error(report.message);
   const debug = args.includes("--debug") || (terminal.env["EROFS_DEBUG"] ?? "") !== "";
   if (debug && report.message !== undefined && error instanceof Error) {
     await terminal.control(`${stackOf(error)}\n`);
   }
-  return report.exitCode;
+  return report.exitCode === ExitCode.interrupted ? invocation.interruptedCode : report.exitCode;
 }
 
 /** The stack of an error and of all that caused it. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { commandList } from "../src/command-list.ts";
+import { run } from "../src/run.ts";
+import { Capture } from "./capture.ts";
 import { erofs, output } from "./command.ts";
 
 const names = commandList.map(({ name }) => name);
@@ -35,6 +37,12 @@ it("prints the help on stderr when there is nothing to do", async () => {
 describe("bad usage ends with 2 and one line that names the culprit", () => {
   it.each([
     [["frobnicate"], "unknown command 'frobnicate'; try 'erofs --help'"],
+    [["help", "frobnicate"], "unknown command 'frobnicate'; try 'erofs --help'"],
+    [
+      ["ls", "--device", "part", "http://host/image"],
+      "'--device <FILE>': IMAGE is on the web, 'part' is no http",
+    ],
+    [["ls", "--device", "http://host/part", "image"], "IMAGE is in a file, 'http://host/part' is on the web"],
     [["biuld"], "unknown command 'biuld' (Did you mean build?); try 'erofs --help'"],
     [["--frob"], "unknown option '--frob'; try 'erofs --help'"],
     [["ls"], "missing required argument 'IMAGE'; try 'erofs ls --help'"],
@@ -82,4 +90,14 @@ it("shows a stack on request only", async () => {
   expect(await stderrOf(["ls", "/nonexistent"])).toBe("erofs: '/nonexistent': no such file or directory\n");
   expect(await stderrOf(["ls", "--debug", "/nonexistent"])).toMatch(/\n {4}at /);
   expect(await stderrOf(["ls", "/nonexistent"], { EROFS_DEBUG: "1" })).toMatch(/\n {4}at /);
+});
+
+it("tells when help could not be printed, unless nobody reads it", async () => {
+  const stdout = new Capture();
+  const stderr = new Capture();
+  stdout.failure = new Error("no space left");
+  expect(await run(["--help"], { stdout, stderr, env: {} })).toBe(1);
+  expect(stderr.text).toBe("erofs: cannot write the output: no space left\n");
+  stdout.failure = Object.assign(new Error("broken pipe"), { code: "EPIPE" });
+  expect(await run(["--help"], { stdout, stderr: new Capture(), env: {} })).toBe(0);
 });
