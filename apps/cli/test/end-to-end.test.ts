@@ -54,6 +54,16 @@ describe("the process", () => {
     expect(readFileSync(join(folder, "threads.erofs")).equals(readFileSync(image))).toBe(true);
   });
 
+  it.runIf(process.platform === "linux")("does not wait for a fifo or read from a pipe", () => {
+    const message = "is neither a file nor a block device, an image must be one";
+    const fifo = shell(
+      `mkfifo $folder/pipe; timeout 10 "${process.execPath}" "${builtCommand}" ls $folder/pipe`,
+    );
+    expect(fifo).toMatchObject({ status: 1, stdout: "" });
+    expect(fifo.stderr).toContain(`/pipe: ${message}`);
+    expect(shell("cat $image | erofs ls /dev/stdin").stderr).toBe(`erofs: /dev/stdin: ${message}\n`);
+  });
+
   it.runIf(process.platform === "linux")("refuses a path that Node has mangled", () => {
     const { status, stderr } = shell(
       `erofs extract $image "$folder/$(printf 'a\\377b')"; ls $folder >&2; false`,

@@ -60,6 +60,15 @@ export type ImageSources =
   | { readonly kind: "sync"; readonly source: SyncSource; readonly devices: readonly SyncSource[] }
   | { readonly kind: "async"; readonly source: AsyncSource; readonly devices: readonly AsyncSource[] };
 
+/** Refuses what cannot be read at any place; opening a fifo would wait for somebody to write. */
+function checkReadable(path: string): void {
+  const stats = statSync(path);
+  if (stats.isDirectory()) throw new CommandFailure(`${path}: is a directory, not an image`);
+  if (!stats.isFile() && !stats.isBlockDevice()) {
+    throw new CommandFailure(`${path}: is neither a file nor a block device, an image must be one`);
+  }
+}
+
 /** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
 async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
   const { offset = 0, device: devices = [] } = options;
@@ -76,7 +85,7 @@ async function openSources(location: string, options: ImageOptions): Promise<Ima
       devices: await Promise.all(devices.map((url) => httpSource(url))),
     };
   }
-  if (statSync(location).isDirectory()) throw new CommandFailure(`${location}: is a directory, not an image`);
+  for (const path of [location, ...devices]) checkReadable(path);
   const source = fileSource(location, { offset });
   try {
     return { kind: "sync", source, devices: devices.map((path) => fileSource(path)) };
