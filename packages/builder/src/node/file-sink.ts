@@ -9,7 +9,7 @@ import {
   rmSync,
   write as writeCallback,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { BuildError } from "@erofs/format";
 import type { Sink } from "../sink.ts";
@@ -32,12 +32,14 @@ export class FileSink implements Sink {
   #unsynced = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #syncing: Promise<void> | undefined;
+  #syncFailure: unknown;
 
   /** With `durable` false the system may still hold the image in memory when it is finished, which is faster. */
   constructor(path: string, durable = true) {
     this.#path = path;
     this.#durable = durable;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+    // Without the image's own name, which may be as long as a name can be.
+    this.#temporary = join(dirname(path), `.erofs-${randomBytes(6).toString("hex")}.tmp`);
     try {
       this.#fd = openSync(this.#temporary, "wx", 0o666);
     } catch (cause) {
@@ -47,10 +49,10 @@ export class FileSink implements Sink {
 
   /** On a thread of Node's, so that this one goes on meanwhile. */
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    const fd = this.#descriptor();
     try {
       for (let done = 0; done < bytes.length;) {
-        const writing = write(fd, bytes, done, bytes.length - done, offset + done);
+        // Asked each time: after an abort the number may soon be another file's.
+        const writing = write(this.#descriptor(), bytes, done, bytes.length - done, offset + done);
         this.#writing = writing;
         done += (await writing).bytesWritten;
       }
@@ -58,13 +60,15 @@ export class FileSink implements Sink {
       throw writeError(this.#path, cause);
     }
     this.#unsynced += bytes.length;
-    if (this.#durable && this.#unsynced >= syncInterval) this.#syncing ??= this.#startSync(fd);
+    if (this.#durable && this.#unsynced >= syncInterval)
+      this.#syncing ??= this.#startSync(this.#descriptor());
   }
 
   async finish(size: number): Promise<void> {
     const fd = this.#descriptor();
     await this.#syncing;
     try {
+      if (this.#syncFailure !== undefined) throw this.#syncFailure;
       ftruncateSync(fd, size);
       if (this.#durable) fsyncSync(fd);
       closeSync(fd);
@@ -93,8 +97,12 @@ export class FileSink implements Sink {
 
   async #startSync(fd: number): Promise<void> {
     this.#unsynced = 0;
-    // An error here comes again from the sync that ends the build.
-    await sync(fd).catch(() => {});
+    try {
+      await sync(fd);
+    } catch (cause) {
+      // Linux tells an open file of such an error once: the sync that ends the build would not meet it again.
+      this.#syncFailure ??= cause;
+    }
     this.#syncing = undefined;
   }
 }
