@@ -39,6 +39,11 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** Bytes that are alone in their buffer: a view crosses to a worker together with all of the buffer behind it. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
+
 class WorkerPool implements ClosableExecutor {
   readonly #workers: { worker: Worker; pending: Pending[] }[];
   #failure: Error | undefined;
@@ -53,9 +58,8 @@ class WorkerPool implements ClosableExecutor {
         else reject(new BuildError(answer.error.message, { path: answer.error.path }, answer.error.code));
       });
       worker.on("error", (error) => this.#fail(error));
-      worker.on("exit", (code) => {
-        if (pending.length > 0) this.#fail(new Error(`it exited with code ${code}`));
-      });
+      // An idle one, too: it would never answer the next job.
+      worker.on("exit", (code) => this.#fail(new Error(`it exited with code ${code}`)));
       return { worker, pending };
     });
   }
@@ -69,7 +73,11 @@ class WorkerPool implements ClosableExecutor {
     const idlest = this.#workers.reduce((a, b) => (b.pending.length < a.pending.length ? b : a));
     return new Promise((resolve, reject) => {
       idlest.pending.push({ resolve, reject });
-      idlest.worker.postMessage(job, job.kind === "fill" ? [job.bytes.buffer] : []);
+      const memory = job.pieces.memory.map(ownBytes);
+      idlest.worker.postMessage(
+        { ...job, pieces: { ...job.pieces, memory } },
+        job.kind === "fill" ? [job.bytes.buffer] : [],
+      );
     });
   }
 
