@@ -1,10 +1,13 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type ByteString, isAscii } from "@erofs/format";
 import type { FileAccess, FileStatus, OpenFile } from "../execute/file-access.ts";
 
+/** A file may have become a fifo since it was planned: opening one waits for a writer, perhaps for ever. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** Files of this machine. */
 export const nodeFiles: FileAccess = {
-  open: (path) => new NodeFile(openSync(argument(path), "r")),
+  open: (path) => new NodeFile(openSync(argument(path), openFlags)),
 };
 
 /** In nanoseconds. */

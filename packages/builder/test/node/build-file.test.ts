@@ -119,6 +119,26 @@ describe("buildImageFile", () => {
     });
   });
 
+  it.skipIf(process.platform === "win32")("does not wait at a file that became a fifo", async () => {
+    const tree = join(base, "fifo");
+    mkdirSync(tree, { recursive: true });
+    const path = join(tree, "victim");
+    writeFileSync(path, "data");
+    const { root } = readDirectory(tree);
+    rmSync(path);
+    execFileSync("mkfifo", [path]);
+    await expect(buildImageFile(root, join(base, "fifo.erofs"))).rejects.toMatchObject({
+      code: "ESPIPE",
+      path,
+    });
+  });
+
+  it("takes an image name as long as a name can be", async () => {
+    const path = join(base, "x".repeat(255));
+    await buildImageFile(directory({}), path, { workers: 0 });
+    expect(readFileSync(path).length).toBe(4096);
+  });
+
   it("leaves an image that was there as it was when the build fails", async () => {
     const path = join(base, "kept.erofs");
     writeFileSync(path, "old");
