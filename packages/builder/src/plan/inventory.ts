@@ -51,6 +51,7 @@ export function takeInventory(root: TreeNode): Inventory {
       let child = indexOf.get(node);
       if (child === undefined) {
         child = nodes.length;
+        checkContent(name, node);
         nodes.push(node);
         indexOf.set(node, child);
         links.push(node.type === FileType.directory ? 2 : 1);
@@ -69,6 +70,18 @@ export function takeInventory(root: TreeNode): Inventory {
     for (let i = subdirectories.length - 1; i >= 0; i--) pending.push(subdirectories[i]!);
   }
   return { nodes, linkCounts: Uint32Array.from(links), directories };
+}
+
+/** What a node lacks would otherwise be made up: of zeros, or of whatever stands in a buffer. */
+function checkContent(name: ByteString, { type, size, content, target }: TreeNode): void {
+  if (type === FileType.symlink && target === undefined) {
+    throw new BuildError(`symlink "${toText(name)}" has no target`);
+  }
+  if (type !== FileType.regular) return;
+  const found = content === undefined ? 0 : content.kind === "memory" ? content.bytes.length : size;
+  if (!Number.isSafeInteger(size) || size < 0 || found !== size) {
+    throw new BuildError(`file "${toText(name)}" of size ${size} has ${found} bytes of content`);
+  }
 }
 
 function checkName(name: ByteString, previous: ByteString | undefined): void {

@@ -61,6 +61,19 @@ describe("takeInventory", () => {
     expect(() => takeInventory(directory({ a: inner }))).toThrow(/twice/);
   });
 
+  it("refuses files with other bytes than their sizes say, and symlinks to nothing", () => {
+    const sized = (size: number, length?: number) => {
+      const node = Object.assign(createNode(FileType.regular, 0o644), { size });
+      if (length !== undefined) node.content = { kind: "memory", bytes: new Uint8Array(length) };
+      return directory({ a: node });
+    };
+    expect(() => takeInventory(sized(5))).toThrow(/file "a" of size 5 has 0 bytes/);
+    expect(() => takeInventory(sized(5, 4))).toThrow(/file "a" of size 5 has 4 bytes/);
+    expect(() => takeInventory(sized(5, 6))).toThrow(/file "a" of size 5 has 6 bytes/);
+    expect(() => takeInventory(directory({ a: createNode(FileType.symlink, 0o777) }))).toThrow(/no target/);
+    expect(takeInventory(sized(5, 5)).nodes.length).toBe(2);
+  });
+
   it("refuses a root that is no directory", () => {
     expect(() => takeInventory(createNode(FileType.regular, 0o644))).toThrow(/root/);
   });
