@@ -5,7 +5,7 @@ import { modeOf, type TreeNode } from "@erofs/tree";
 import { describe, expect, it } from "vitest";
 import { buildImage, type BuildOptions, inProcess, MemorySink } from "../src/index.ts";
 import { naiveLz4 } from "./naive-lz4.ts";
-import { directory, everything, file, noise, runs, symlink, xattr } from "./trees.ts";
+import { directory, everything, file, noise, runs, special, symlink, xattr } from "./trees.ts";
 
 async function build(root: TreeNode, options: BuildOptions = {}): Promise<Uint8Array> {
   const sink = new MemorySink();
@@ -164,6 +164,11 @@ describe("buildImage", () => {
     other.entries![0]!.node.mtime = 1;
     expect(await uuidOf(other)).not.toBe(first);
     expect(await uuidOf(tree(), { volumeName: "x" })).not.toBe(first);
+    const otherRoot = tree();
+    otherRoot.permissions = 0o700;
+    expect(await uuidOf(otherRoot)).not.toBe(first);
+    const device = (minor: number) => directory({ a: special(FileType.characterDevice, 1, minor) });
+    expect(await uuidOf(device(3))).not.toBe(await uuidOf(device(5)));
   });
 
   it("keeps the root's nid below 65536 behind a megabyte of shared xattrs", async () => {
@@ -213,6 +218,21 @@ describe("buildImage", () => {
     await expect(build(directory({ a: file(runs(9000, 1)) }), { compressor: liar })).rejects.toThrow(
       /compressor liar breaks its contract/,
     );
+  });
+
+  it("refuses an image of more blocks than have numbers before it reads any data for it", async () => {
+    const size = 2 ** 42;
+    const content = { kind: "file", directory: "/x", name: "y", mtime: 0, mtimeNsec: 0 } as const;
+    const options = { blockSize: 512 };
+    const files = {
+      open: (): never => {
+        throw new Error("opened");
+      },
+    };
+    const root = directory({ a: Object.assign(file(new Uint8Array(0)), { size, content }) });
+    await expect(
+      buildImage(root, new MemorySink(), options, await inProcess(options, files)),
+    ).rejects.toMatchObject({ code: "EFBIG" });
   });
 
   it("stops when the signal says so", async () => {

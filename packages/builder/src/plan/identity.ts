@@ -1,4 +1,5 @@
 import { type ByteString, FileType } from "@erofs/format";
+import type { TreeNode } from "@erofs/tree";
 import type { Settings } from "../options.ts";
 import type { Inventory } from "./inventory.ts";
 
@@ -44,19 +45,28 @@ export function deriveUuid(inventory: Inventory, settings: Settings): Uint8Array
   print.addName(settings.volumeName);
   print.addName(settings.compressor?.name ?? "");
   for (const value of [settings.blockSize, settings.pclusterSize, settings.level]) print.add(value);
+  addAttributes(print, inventory.nodes[0]!);
   for (const { index, children } of inventory.directories) {
     const { entries = [] } = inventory.nodes[index]!;
     for (const [i, { name, node }] of entries.entries()) {
       print.addName(name);
       print.add(children[i]!);
-      print.add(node.type * 0x10000 + node.permissions);
-      if (node.type === FileType.regular) print.addNumber(node.size);
-      if (node.target !== undefined) print.addName(node.target);
-      print.addNumber(node.uid);
-      print.addNumber(node.gid);
-      print.addNumber(node.mtime);
-      print.add(node.mtimeNsec);
+      addAttributes(print, node);
     }
   }
   return print.uuid();
+}
+
+function addAttributes(print: Fingerprint, node: TreeNode): void {
+  print.add(node.type * 0x10000 + node.permissions);
+  if (node.type === FileType.regular) print.addNumber(node.size);
+  if (node.target !== undefined) print.addName(node.target);
+  if (node.type === FileType.characterDevice || node.type === FileType.blockDevice) {
+    print.add(node.major);
+    print.add(node.minor);
+  }
+  print.addNumber(node.uid);
+  print.addNumber(node.gid);
+  print.addNumber(node.mtime);
+  print.add(node.mtimeNsec);
 }

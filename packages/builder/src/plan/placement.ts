@@ -1,5 +1,6 @@
 import {
   alignUp,
+  BuildError,
   FileType,
   INODE_SLOT_SIZE,
   NULL_BLOCK,
@@ -68,7 +69,7 @@ export function placeInodes(
 
 /**
  * Gives a place to all data in blocks that has none yet, from `block` on: directories first, which are read
- * together with inodes. Returns the first block behind them.
+ * together with inodes. Returns the first block behind them. Throws `BuildError` EFBIG where their numbers end.
  */
 export function placeBlocks(inventory: Inventory, plans: InodePlans, block: number): number {
   let next = block;
@@ -81,6 +82,10 @@ export function placeBlocks(inventory: Inventory, plans: InodePlans, block: numb
   for (const { index } of inventory.directories) if (isWaiting(index)) take(index);
   for (let index = 0; index < inventory.nodes.length; index++) {
     if (inventory.nodes[index]!.type !== FileType.directory && isWaiting(index)) take(index);
+  }
+  // `NULL_BLOCK` is the one number of 32 bits that no block can have.
+  if (next > NULL_BLOCK) {
+    throw new BuildError(`the image would have ${next} blocks, expected at most ${NULL_BLOCK}`, {}, "EFBIG");
   }
   return next;
 }
