@@ -1,5 +1,6 @@
 import { BuildError, type ByteString, toText } from "@erofs/format";
 import type { Content } from "@erofs/tree";
+import { systemFailure } from "../system-failure.ts";
 import type { FileAccess, OpenFile } from "./file-access.ts";
 
 /**
@@ -111,7 +112,7 @@ class PlannedFile {
     try {
       this.#file = files.open(path);
     } catch (error) {
-      throw systemError("open", path, error);
+      throw systemFailure(`cannot open ${toText(path)}`, path, error);
     }
   }
 
@@ -120,7 +121,7 @@ class PlannedFile {
     try {
       count = this.#file.read(target, offset);
     } catch (error) {
-      throw systemError("read", this.path, error);
+      throw systemFailure(`cannot read ${toText(this.path)}`, this.path, error);
     }
     if (count < target.length) throw changed(this.path, `it ended at byte ${offset + count}`);
   }
@@ -140,9 +141,4 @@ class PlannedFile {
 function changed(path: ByteString, how: string): BuildError {
   const message = `${toText(path)} changed while the image was built: ${how}; build again`;
   return new BuildError(message, { path }, "EAGAIN");
-}
-
-function systemError(action: string, path: ByteString, cause: unknown): BuildError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "EIO";
-  return new BuildError(`cannot ${action} ${toText(path)}: ${code}`, { path, cause }, code);
 }

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { BuildError } from "@erofs/format";
 import type { Sink } from "../sink.ts";
+import { systemFailure } from "../system-failure.ts";
 
 const write = promisify(writeCallback);
 const sync = promisify(fdatasync);
@@ -84,7 +85,11 @@ export class FileSink implements Sink {
   abort(): void {
     const fd = this.#fd;
     this.#fd = undefined;
-    rmSync(this.#temporary, { force: true });
+    try {
+      rmSync(this.#temporary, { force: true });
+    } catch {
+      // What made the build fail matters more, and without block 0 nothing mounts what stays.
+    }
     if (fd === undefined) return;
     // Not under a write or a sync: they would then meet whatever file gets the descriptor's number next.
     void Promise.allSettled([this.#writing, this.#syncing]).then(() => closeSync(fd));
@@ -121,7 +126,5 @@ function syncDirectory(path: string): void {
 }
 
 function writeError(path: string, cause: unknown): BuildError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "EIO";
-  const reason = code === "ENOSPC" ? "no space left on the device" : code;
-  return new BuildError(`cannot write ${path}: ${reason}`, { path, cause }, code);
+  return systemFailure(`cannot write ${path}`, path, cause);
 }

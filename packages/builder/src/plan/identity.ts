@@ -37,8 +37,8 @@ class Fingerprint {
 }
 
 /**
- * A UUID from the tree's names and attributes and from the settings: the same build has the same UUID on every
- * machine, and images of different trees can be told apart.
+ * A UUID from the tree's names and attributes and from the settings that matter most: the same build has the same
+ * UUID on every machine. File contents do not count, but a changed file has another time unless times are fixed.
  */
 export function deriveUuid(inventory: Inventory, settings: Settings): Uint8Array {
   const print = new Fingerprint();
