@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { BuildError } from "@erofs/format";
+import type { BuildError } from "@erofs/format";
 import type { Sink } from "../sink.ts";
 import { systemFailure } from "../system-failure.ts";
 
