@@ -8,7 +8,8 @@ import { makeImage, mkfsVariants, scratchDirectory } from "./support/mkfs.ts";
 import { noise, prose, seededRandom } from "./support/random.ts";
 import { sampleImage } from "./support/sample-image.ts";
 
-const MUTATIONS = Number(process.env.EROFS_MUTATIONS ?? 1000);
+/** Of each of three images. */
+const MUTATIONS = Number(process.env.EROFS_MUTATIONS ?? 3400);
 /** Far above what any of these images takes, far below what a runaway loop would. */
 const MAX_MILLISECONDS = 3000;
 

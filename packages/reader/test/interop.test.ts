@@ -86,10 +86,11 @@ describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
   beforeAll(() => makeSourceTree(source, mkfs.modern ? 255 : 254));
   afterAll(() => scratch.remove());
 
+  // Each mkfs.erofs is asked for what it can do: Debian's 1.5 lacks much of what 1.9 has.
   for (const { options, modern = false, expected = {}, blob: withBlob = false } of cases) {
-    const wanted = modern ? ", needs erofs-utils 1.6 or later" : "";
-    const name = `${options.join(" ") || "no options"}${withBlob ? " --blobdev" : ""}${wanted}`;
-    it.skipIf(modern && !mkfs.modern)(`sync and async give the source's bytes: ${name}`, async () => {
+    if (modern && !mkfs.modern) continue;
+    const name = `${options.join(" ") || "no options"}${withBlob ? " --blobdev" : ""}`;
+    it(`sync and async give the source's bytes: ${name}`, async () => {
       makeImage(mkfs, [...options, ...(withBlob ? [`--blobdev=${blob}`] : [])], image, source);
       const sync = openSync(fileSource(image), withBlob ? { devices: [fileSource(blob)] } : {});
       const count = await expectSameTree(sync, source, expected);
@@ -107,8 +108,10 @@ describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
     });
   }
 
+  if (!mkfs.modern) return;
+
   for (const { options, message } of refused) {
-    it.runIf(mkfs.modern)(`${options.join(" ")}: names the algorithm that is missing`, () => {
+    it(`${options.join(" ")}: names the algorithm that is missing`, () => {
       makeImage(mkfs, options, image, source);
       const opened = openSync(memorySource(readFileSync(image)));
       const node = opened.lookup("prose");
@@ -117,7 +120,7 @@ describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
     });
   }
 
-  it.runIf(mkfs.modern)("an index over a tar file is read with the tar beside or behind it", async () => {
+  it("an index over a tar file is read with the tar beside or behind it", async () => {
     const tar = join(scratch.path, "source.tar");
     execFileSync("tar", ["--format=posix", "--xattrs", "--xattrs-include=*", "-cf", tar, "-C", source, "."]);
     makeImage(mkfs, ["--tar=i", "--sort=none"], image, tar);
@@ -131,7 +134,7 @@ describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
     expect(() => alone.read(alone.lookup("prose"))).toThrow(expect.objectContaining({ code: "ENODEV" }));
   });
 
-  it.runIf(mkfs.modern)("merged images are read with their sources as devices", async () => {
+  it("merged images are read with their sources as devices", async () => {
     const base = join(scratch.path, "base");
     makeImage(mkfs, ["-Enoinline_data"], base, source);
     execFileSync(mkfs.command, ["--quiet", image, base], { stdio: "ignore" });
