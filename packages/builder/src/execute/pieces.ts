@@ -23,10 +23,6 @@ export class PieceList {
   readonly #numbers: number[] = [];
   readonly #memory: Uint8Array[] = [];
 
-  get count(): number {
-    return this.#numbers.length / numbersPerPiece;
-  }
-
   /** Adds `length` bytes from `offset` of a content of `size` bytes; `destination` is the job's to interpret. */
   add(content: Content, size: number, offset: number, length: number, destination: number): void {
     if (content.kind === "memory") {
@@ -83,8 +79,9 @@ export function forEachPiece(
         open?.finish();
         open?.close();
         open = undefined;
-        if (!files)
+        if (!files) {
           throw new BuildError(`${toText(path)}: there is no file system to read it from`, {}, "ENOSYS");
+        }
         open = new PlannedFile(files, path, numbers[base + 3]!, numbers[base + 4]!, numbers[base + 5]!);
       }
       const file = open;
