@@ -50,18 +50,40 @@ function placed(range: ByteRange, bytes: Uint8Array): Uint8Array {
   return target;
 }
 
-/** Drives a reading to its end on synchronous sources; a source's error is thrown into the reading. */
+/** Resumes a reading with the bytes that it asks for; a source's error is thrown into it. */
+function answerSync<Y, R>(
+  reading: Generator<Y, R, Uint8Array>,
+  range: ByteRange,
+  sources: readonly SyncSource[],
+): IteratorResult<Y, R> {
+  let bytes: Uint8Array;
+  try {
+    bytes = fillSync(range, sources);
+  } catch (error) {
+    return reading.throw(error);
+  }
+  return reading.next(bytes);
+}
+
+async function answerAsync<Y, R>(
+  reading: Generator<Y, R, Uint8Array>,
+  range: ByteRange,
+  sources: readonly AsyncSource[],
+): Promise<IteratorResult<Y, R>> {
+  let bytes: Uint8Array;
+  try {
+    bytes = placed(range, await (sources[range.device] as AsyncSource).read(range.offset, range.length));
+  } catch (error) {
+    return reading.throw(error);
+  }
+  return reading.next(bytes);
+}
+
+/** Drives a reading to its end on synchronous sources. */
 export function runSync<T>(reading: Reading<T>, sources: readonly SyncSource[]): T {
   let step = reading.next();
   while (!step.done) {
-    let bytes: Uint8Array;
-    try {
-      bytes = fillSync(step.value, sources);
-    } catch (error) {
-      step = reading.throw(error);
-      continue;
-    }
-    step = reading.next(bytes);
+    step = answerSync(reading, step.value, sources);
   }
   return step.value;
 }
@@ -70,15 +92,7 @@ export function runSync<T>(reading: Reading<T>, sources: readonly SyncSource[]):
 export async function runAsync<T>(reading: Reading<T>, sources: readonly AsyncSource[]): Promise<T> {
   let step = reading.next();
   while (!step.done) {
-    const range = step.value;
-    let bytes: Uint8Array;
-    try {
-      bytes = placed(range, await (sources[range.device] as AsyncSource).read(range.offset, range.length));
-    } catch (error) {
-      step = reading.throw(error);
-      continue;
-    }
-    step = reading.next(bytes);
+    step = await answerAsync(reading, step.value, sources);
   }
   return step.value;
 }
@@ -90,20 +104,12 @@ export function* iterateSync<T>(
 ): Generator<T, void, void> {
   let step = streaming.next(nothing);
   while (!step.done) {
-    const value = step.value;
-    if ("item" in value) {
-      yield value.item;
+    if ("item" in step.value) {
+      yield step.value.item;
       step = streaming.next(nothing);
-      continue;
+    } else {
+      step = answerSync(streaming, step.value, sources);
     }
-    let bytes: Uint8Array;
-    try {
-      bytes = fillSync(value, sources);
-    } catch (error) {
-      step = streaming.throw(error);
-      continue;
-    }
-    step = streaming.next(bytes);
   }
 }
 
@@ -114,19 +120,11 @@ export async function* iterateAsync<T>(
 ): AsyncGenerator<T, void, void> {
   let step = streaming.next(nothing);
   while (!step.done) {
-    const value = step.value;
-    if ("item" in value) {
-      yield value.item;
+    if ("item" in step.value) {
+      yield step.value.item;
       step = streaming.next(nothing);
-      continue;
+    } else {
+      step = await answerAsync(streaming, step.value, sources);
     }
-    let bytes: Uint8Array;
-    try {
-      bytes = placed(value, await (sources[value.device] as AsyncSource).read(value.offset, value.length));
-    } catch (error) {
-      step = streaming.throw(error);
-      continue;
-    }
-    step = streaming.next(bytes);
   }
 }
