@@ -62,6 +62,10 @@ describe("bad usage ends with 2 and one line that names the culprit", () => {
       "'-C, --pcluster-size <SIZE>': 3000 is not a multiple of the block size 4096",
     ],
     [["build", "-C2M", "a", "b"], "'-C, --pcluster-size <SIZE>': 2097152 is above 1 MiB"],
+    [
+      ["build", "-b512", "-C256K", "-zlz4", "a", "b"],
+      "'-C, --pcluster-size <SIZE>': 262144 has more than 256 blocks of 512",
+    ],
     [["build", "-zsnappy", "a", "b"], 'no compressor "snappy" (there are: lz4, lz4hc)'],
     [["build", "-zlz4hc,99", "a", "b"], "'-z, --compress <NAME[,level=N]>': lz4hc: level 99 is not between "],
     [["build", "-zlz4,dictsize=1M", "a", "b"], "lz4 takes no dictsize"],

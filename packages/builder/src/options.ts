@@ -56,8 +56,26 @@ export interface Settings {
  * Linux refuses LZ4 images with clusters of more than 256 blocks, whatever the block size ("too large lz4
  * pclusterblks" on 6.18); for the others an index has 11 bits for the number.
  */
-function maxClusterBlocks({ algorithm }: Compressor): number {
-  return algorithm === Algorithm.lz4 ? 256 : 2047;
+function maxClusterBlocks(compressor: Compressor | undefined): number {
+  return compressor?.algorithm === Algorithm.lz4 ? 256 : 2047;
+}
+
+/** What is wrong with physical clusters of `pclusterSize` bytes in an image of blocks of `blockSize`, if anything. */
+export function pclusterSizeFault(
+  pclusterSize: number,
+  blockSize: number,
+  compressor?: Compressor,
+): string | undefined {
+  if (pclusterSize > MAX_PCLUSTER_SIZE) return `${pclusterSize} is above 1 MiB (${MAX_PCLUSTER_SIZE})`;
+  if (pclusterSize < blockSize || pclusterSize % blockSize !== 0) {
+    return `${pclusterSize} is not a multiple of the block size ${blockSize}`;
+  }
+  const most = maxClusterBlocks(compressor);
+  if (pclusterSize / blockSize <= most) return undefined;
+  const remedy = compressor
+    ? `: at most ${most * blockSize} with blocks of ${blockSize} and ${compressor.name}`
+    : "";
+  return `${pclusterSize} has more than ${most} blocks of ${blockSize}${remedy}`;
 }
 
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
@@ -68,17 +86,8 @@ export function settle(options: BuildOptions): Settings {
     throw new BuildError(`block size ${blockSize}: expected a power of two from 512 to 65536`);
   }
   const { pclusterSize = blockSize } = options;
-  if (pclusterSize % blockSize !== 0 || pclusterSize < blockSize || pclusterSize > MAX_PCLUSTER_SIZE) {
-    throw new BuildError(
-      `pcluster size ${pclusterSize}: expected a multiple of the block size ${blockSize} up to ${MAX_PCLUSTER_SIZE}`,
-    );
-  }
-  if (compressor && pclusterSize / blockSize > maxClusterBlocks(compressor)) {
-    const most = maxClusterBlocks(compressor) * blockSize;
-    throw new BuildError(
-      `pcluster size ${pclusterSize}: at most ${most} with blocks of ${blockSize} and ${compressor.name}`,
-    );
-  }
+  const fault = pclusterSizeFault(pclusterSize, blockSize, compressor);
+  if (fault !== undefined) throw new BuildError(`pcluster size ${fault}`);
   const levels = compressor?.levels;
   const level = options.level ?? levels?.default ?? 0;
   if (levels && (!Number.isInteger(level) || level < levels.min || level > levels.max)) {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { pclusterSizeFault } from "@erofs/builder";
 import { buildImageFile, type FileBuildOptions, startWorkers } from "@erofs/builder/node";
 import type { CompressorSpec } from "@erofs/compressor";
 import type { ByteString } from "@erofs/format";
@@ -18,7 +19,7 @@ import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
 import { labelValue, type UuidChoice, uuidValue } from "../options/identity.ts";
 import { integerValue, secondsValue, userIdValue } from "../options/integer.ts";
 import { repeatable } from "../options/list.ts";
-import { blockSizeValue, pclusterSizeFault, sizeValue } from "../options/size.ts";
+import { blockSizeValue, sizeValue } from "../options/size.ts";
 import { toJson } from "../terminal/json.ts";
 import { Progress } from "../terminal/progress.ts";
 
@@ -109,7 +110,7 @@ function declareOptions(command: Command): void {
     )
     .optionsGroup("Identity and time:")
     .option("-L, --label <TEXT>", "volume label, at most 16 bytes (15 for Linux before 6.15)", labelValue)
-    .option("-U, --uuid <UUID>", "a UUID, 'clear' or 'random' (default: derived from the content)", uuidValue)
+    .option("-U, --uuid <UUID>", "a UUID, 'clear' or 'random' (default: derived from the tree)", uuidValue)
     .option(
       "-T, --fixed-time <SECONDS>",
       "time of all files and of the build, in seconds since 1970",
@@ -156,9 +157,9 @@ function uuidBytes(choice: UuidChoice | undefined): Uint8Array | undefined {
 /** What the builder is told. */
 async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<FileBuildOptions> {
   const { blockSize, extended, pclusterSize = blockSize } = flags;
-  const fault = pclusterSizeFault(pclusterSize, blockSize);
-  if (fault !== undefined) throw new UsageError(`option '${pclusterFlags}': ${fault}`);
   const chosen = await chooseCompressor(flags.compress, flags.compressor ?? [], `option '${compressFlags}'`);
+  const fault = pclusterSizeFault(pclusterSize, blockSize, chosen?.compressor);
+  if (fault !== undefined) throw new UsageError(`option '${pclusterFlags}': ${fault}`);
   return {
     blockSize,
     pclusterSize,

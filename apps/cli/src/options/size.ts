@@ -36,18 +36,3 @@ export function blockSizeValue(text: string): number {
   }
   return bytes;
 }
-
-/** Linux takes physical clusters up to 1 MiB. */
-const largestPcluster = 2 ** 20;
-
-/** The index of clusters counts their blocks in 11 bits. */
-const mostBlocks = 2047;
-
-/** What is wrong with a physical cluster of `pcluster` bytes in an image of blocks of `block` bytes, if anything. */
-export function pclusterSizeFault(pcluster: number, block: number): string | undefined {
-  if (pcluster > largestPcluster) return `${pcluster} is above 1 MiB (${largestPcluster})`;
-  if (pcluster < block || pcluster % block !== 0)
-    return `${pcluster} is not a multiple of the block size ${block}`;
-  if (pcluster / block > mostBlocks) return `${pcluster} has more than ${mostBlocks} blocks of ${block}`;
-  return undefined;
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { blockSizeValue, parseSize, pclusterSizeFault, sizeValue } from "../../src/options/size.ts";
+import { blockSizeValue, parseSize, sizeValue } from "../../src/options/size.ts";
 
 describe("parseSize", () => {
   it.each([
@@ -35,23 +35,5 @@ describe("option values", () => {
 
   it.each(["256", "128K", "4095", "0", "x"])("refuses %s as a block size", (text) => {
     expect(() => blockSizeValue(text)).toThrow("power of two from 512 to 65536");
-  });
-});
-
-describe("pclusterSizeFault", () => {
-  it.each([
-    [4096, 4096],
-    [65536, 4096],
-    [1048576, 4096],
-    [12288, 4096],
-  ])("finds none in clusters of %i with blocks of %i", (pcluster, block) => {
-    expect(pclusterSizeFault(pcluster, block)).toBeUndefined();
-  });
-
-  it("says what is wrong", () => {
-    expect(pclusterSizeFault(3000, 4096)).toBe("3000 is not a multiple of the block size 4096");
-    expect(pclusterSizeFault(2048, 4096)).toContain("not a multiple");
-    expect(pclusterSizeFault(2 ** 21, 4096)).toContain("above 1 MiB");
-    expect(pclusterSizeFault(2 ** 20, 512)).toContain("more than 2047 blocks of 512");
   });
 });

@@ -1,4 +1,3 @@
-import { FileType } from "@erofs/format";
 import type { Settings } from "../options.ts";
 import type { CompressJob, CompressResult, Executor } from "../execute/jobs.ts";
 import { inOrder } from "../execute/in-order.ts";
@@ -35,9 +34,8 @@ function* batches(inventory: Inventory, plans: InodePlans): Generator<Batch> {
   let parts: Part[] = [];
   let bytes = 0;
   for (const index of plans.candidates) {
-    const { content, type } = inventory.nodes[index]!;
+    const content = inventory.nodes[index]!.content!;
     const size = plans.sizes[index]!;
-    if (type !== FileType.regular || !content) continue;
     for (let offset = 0; offset < size; offset += segmentSize) {
       const length = Math.min(segmentSize, size - offset);
       pieces.add(content, size, offset, length, 0);

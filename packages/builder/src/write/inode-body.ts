@@ -52,9 +52,6 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
   const own = xattrs.ofInode.get(index);
   const chunks = plans.chunks.get(index);
   const isDevice = node.type === FileType.characterDevice || node.type === FileType.blockDevice;
-  const blockCount = plans.blockCounts[index]!;
-  // Empty files have start block 0, by custom; nobody looks at it.
-  const isEmpty = plans.sizes[index] === 0;
   encodeInode(
     {
       nid: nidOf(plans, index),
@@ -65,8 +62,9 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       mode: modeOf(node),
       nlink: inventory.linkCounts[index]!,
       size: plans.sizes[index]!,
-      startBlock: blockCount > 0 || !isEmpty ? plans.startBlocks[index]! : 0,
-      blockCount,
+      // Empty files have start block 0, by custom; nobody looks at it.
+      startBlock: plans.sizes[index] === 0 ? 0 : plans.startBlocks[index]!,
+      blockCount: plans.blockCounts[index]!,
       chunkFormat: chunks?.chunkBlockBits ?? 0,
       rdev: isDevice ? encodeDevice(node.major, node.minor) : 0,
       ino: index + 1,
