@@ -11,6 +11,8 @@ export interface EncoderOptions {
   readonly level: number;
   /** Dictionary (window) size in bytes, for algorithms that have one. */
   readonly dictSize?: number;
+  /** The compressor's own options, by name, as `Compressor.extraOptions` declares them; the others are at their default. */
+  readonly extra?: Readonly<Record<string, number>>;
   /** The largest output, in bytes, that `encode` will ever be asked for: the physical cluster size. */
   readonly maxOutput: number;
 }
@@ -68,6 +70,14 @@ export interface CompressorLevels {
   readonly default: number;
 }
 
+/** A numeric option that one compressor alone has, as lc of `lzma`. */
+export interface ExtraOption {
+  readonly min: number;
+  readonly max: number;
+  /** Half a line for `--help`. */
+  readonly description: string;
+}
+
 export interface Compressor {
   /** As in `-z lz4hc,level=12`. */
   readonly name: string;
@@ -80,6 +90,10 @@ export interface Compressor {
   readonly algorithm: number;
   /** Absent where there is nothing to choose. */
   readonly levels?: CompressorLevels;
+  /** The dictionary (window) sizes that can be asked for, bytes. Absent where there is nothing to choose. */
+  readonly dictSizes?: { readonly min: number; readonly max: number };
+  /** Further options of its own, by name: whole numbers. */
+  readonly extraOptions?: Readonly<Record<string, ExtraOption>>;
   /** One encoder per worker; it owns its scratch memory. */
   createEncoder(options: EncoderOptions): Encoder | Promise<Encoder>;
   /** For private algorithms only. */
