@@ -149,15 +149,17 @@ function reporter(
 }
 
 /** Whether the image needs compression configs: LZ4 in one-block clusters is all that goes without. */
-function needsConfigs({ compressor, pclusterSize, blockSize }: Settings): boolean {
-  return compressor !== undefined && (pclusterSize > blockSize || compressor.algorithm !== Algorithm.lz4);
+function needsConfigs({ compressions: [first], blockSize }: Settings): boolean {
+  return (
+    first !== undefined &&
+    (first.encoderOptions.maxOutput > blockSize || first.compressor.algorithm !== Algorithm.lz4)
+  );
 }
 
 function compressionConfigs(settings: Settings): Uint8Array {
-  const { compressor, level, pclusterSize, blockSize } = settings;
-  if (!compressor || !needsConfigs(settings)) return new Uint8Array(0);
-  const config = compressor.config({ level, maxOutput: pclusterSize, blockSize });
-  return encodeCompressionConfigs(new Map([[compressor.algorithm, config]]));
+  const [first] = settings.compressions;
+  if (!first || !needsConfigs(settings)) return new Uint8Array(0);
+  return encodeCompressionConfigs(new Map([[first.compressor.algorithm, first.config]]));
 }
 
 /** The LZ4 window, which one-block LZ4 images name in the superblock itself. */
@@ -190,7 +192,7 @@ function superblockOf(
       availableAlgorithms: !state.isCompressed
         ? 0
         : configs
-          ? 1 << settings.compressor!.algorithm
+          ? 1 << settings.compressions[0]!.compressor.algorithm
           : lz4MaxDistance,
       buildTime: buildTimeOf(inventory, epoch, settings),
     }),

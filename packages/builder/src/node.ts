@@ -15,6 +15,11 @@ export interface FileBuildOptions extends BuildOptions {
    * is compressed, as writing occupies the last one then.
    */
   readonly workers?: number;
+  /**
+   * Seconds that a compressor may take for one cluster, or to start, before the build ends with `ETIMEDOUT`. Default 60.
+   * Without workers nobody watches.
+   */
+  readonly pluginTimeout?: number | undefined;
   /** Wait until the image is on the disk before it gets its name. Default true. */
   readonly sync?: boolean;
   /** Threads that `startWorkers` started for these options; they stay open. */
@@ -25,9 +30,13 @@ export interface FileBuildOptions extends BuildOptions {
 export function startWorkers(options: FileBuildOptions): Promise<ClosableExecutor> {
   const settings = settle(options);
   return createExecutor({
-    compressor: settings.compressor,
-    settings,
-    workers: options.workers ?? defaultWorkers(settings.compressor !== undefined),
+    compressor: settings.compressions[0]?.compressor,
+    settings: {
+      blockSize: settings.blockSize,
+      pclusterSize: settings.compressions[0]?.encoderOptions.maxOutput ?? settings.blockSize,
+      encoderOptions: settings.compressions[0]?.encoderOptions,
+    },
+    workers: options.workers ?? defaultWorkers(settings.compressions.length > 0),
   });
 }
 

@@ -1,5 +1,12 @@
 import type { Compressor } from "@erofs/compressor";
-import { Algorithm, BuildError, type ByteString, MAX_PCLUSTER_SIZE } from "@erofs/format";
+import { BuildError, type ByteString } from "@erofs/format";
+import {
+  type Compression,
+  isPrivate,
+  pclusterSizeFault,
+  settleCompression,
+  type SettledCompression,
+} from "./compression.ts";
 
 /** `auto`: compact where nothing is lost, else extended. */
 export type InodeForm = "auto" | "compact" | "extended";
@@ -10,15 +17,47 @@ export interface Progress {
   readonly totalBytes: number;
 }
 
+/** How `auto` decides, see `BuildOptions.auto`. */
+export interface AutoCompression {
+  /** Indexes of `BuildOptions.compressions`, from the one that is fastest to read on. Default: all, in their order. */
+  readonly candidates?: readonly number[] | undefined;
+  /** The share of a file's stored size, above 0 and below 1, that a slower candidate must save. Default 0.05. */
+  readonly worth?: number | undefined;
+}
+
+/** How one file is compressed: an index of `BuildOptions.compressions`, or not at all. */
+export type FileCompression = number | "none";
+
 export interface BuildOptions {
   /** Bytes, a power of two from 512 to 65536. Linux mounts sizes up to its page size. Default 4096. */
   readonly blockSize?: number;
   /** The largest physical cluster in bytes: a multiple of the block size up to 1 MiB. Default: one block. */
   readonly pclusterSize?: number;
-  /** Absent: nothing is compressed. */
+  /** The compressor of all files. Absent, as `compressions`: nothing is compressed. */
   readonly compressor?: Compressor | undefined;
-  /** Default: the compressor's own. */
+  /** Of `compressor`. Default: its own. */
   readonly level?: number | undefined;
+  /** Of `compressor`, bytes. Default: its own. */
+  readonly dictSize?: number | undefined;
+  /** Of `compressor`, which says what there is. */
+  readonly extra?: Readonly<Record<string, number>> | undefined;
+  /**
+   * All compressions that may be used in the image, in place of `compressor`. The first one is for the files of which
+   * nothing else is said.
+   */
+  readonly compressions?: readonly Compression[] | undefined;
+  /**
+   * Asked once for each regular file that could be compressed, with one of its paths ("usr/bin/env") and its size in
+   * bytes. Undefined: as any file. It must answer the same for the same file, or the image is another each time.
+   */
+  readonly compressionOf?: ((path: ByteString, size: number) => FileCompression | undefined) | undefined;
+  /** Present: files of which nothing else is said are compressed by what pays, each for itself. */
+  readonly auto?: AutoCompression | undefined;
+  /**
+   * Decode each cluster once it is made, and compare: one that is not the file's ends the build. Default: for private
+   * algorithms only.
+   */
+  readonly verify?: boolean | undefined;
   /** Volume label, at most 16 bytes (kernels before 6.15 want at most 15). */
   readonly volumeName?: ByteString;
   /** 16 bytes. Default: derived from the tree and the options, so that equal inputs give equal images. */
@@ -40,9 +79,9 @@ export interface BuildOptions {
 export interface Settings {
   readonly blockSize: number;
   readonly blockSizeBits: number;
-  readonly pclusterSize: number;
-  readonly compressor: Compressor | undefined;
-  readonly level: number;
+  readonly compressions: readonly SettledCompression[];
+  readonly compressionOf: NonNullable<BuildOptions["compressionOf"]> | undefined;
+  readonly auto: { readonly candidates: readonly number[]; readonly worth: number } | undefined;
   readonly volumeName: ByteString;
   readonly uuid: Uint8Array | undefined;
   readonly buildTime: number | undefined;
@@ -52,47 +91,14 @@ export interface Settings {
   readonly legacyIndex: boolean;
 }
 
-/**
- * Linux refuses LZ4 images with clusters of more than 256 blocks, whatever the block size ("too large lz4
- * pclusterblks" on 6.18); for the others an index has 11 bits for the number.
- */
-function maxClusterBlocks(compressor: Compressor | undefined): number {
-  return compressor?.algorithm === Algorithm.lz4 ? 256 : 2047;
-}
-
-/** What is wrong with physical clusters of `pclusterSize` bytes in an image of blocks of `blockSize`, if anything. */
-export function pclusterSizeFault(
-  pclusterSize: number,
-  blockSize: number,
-  compressor?: Compressor,
-): string | undefined {
-  if (pclusterSize > MAX_PCLUSTER_SIZE) return `${pclusterSize} is above 1 MiB (${MAX_PCLUSTER_SIZE})`;
-  if (pclusterSize < blockSize || pclusterSize % blockSize !== 0) {
-    return `${pclusterSize} is not a multiple of the block size ${blockSize}`;
-  }
-  const most = maxClusterBlocks(compressor);
-  if (pclusterSize / blockSize <= most) return undefined;
-  const remedy = compressor
-    ? `: at most ${most * blockSize} with blocks of ${blockSize} and ${compressor.name}`
-    : "";
-  return `${pclusterSize} has more than ${most} blocks of ${blockSize}${remedy}`;
-}
-
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
 export function settle(options: BuildOptions): Settings {
-  const { blockSize = 4096, compressor, xattrTolerance = 2 } = options;
+  const { blockSize = 4096, xattrTolerance = 2 } = options;
   const blockSizeBits = Math.log2(blockSize);
   if (!Number.isInteger(blockSizeBits) || blockSizeBits < 9 || blockSizeBits > 16) {
     throw new BuildError(`block size ${blockSize}: expected a power of two from 512 to 65536`);
   }
-  const { pclusterSize = blockSize } = options;
-  const fault = pclusterSizeFault(pclusterSize, blockSize, compressor);
-  if (fault !== undefined) throw new BuildError(`pcluster size ${fault}`);
-  const levels = compressor?.levels;
-  const level = options.level ?? levels?.default ?? 0;
-  if (levels && (!Number.isInteger(level) || level < levels.min || level > levels.max)) {
-    throw new BuildError(`level ${level}: ${compressor.name} has levels ${levels.min} to ${levels.max}`);
-  }
+  const compressions = settleCompressions(options, blockSize);
   const { volumeName = "", uuid } = options;
   if (volumeName.length > 16) {
     throw new BuildError(`volume label of ${volumeName.length} bytes: at most 16 fit`);
@@ -104,9 +110,9 @@ export function settle(options: BuildOptions): Settings {
   return {
     blockSize,
     blockSizeBits,
-    pclusterSize,
-    compressor,
-    level,
+    compressions,
+    compressionOf: options.compressionOf,
+    auto: settleAuto(options.auto, compressions.length),
     volumeName,
     uuid,
     buildTime: options.buildTime,
@@ -115,4 +121,65 @@ export function settle(options: BuildOptions): Settings {
     xattrTolerance,
     legacyIndex: options.legacyIndex ?? false,
   };
+}
+
+/** One byte a file says which compression it has. */
+const maxCompressions = 128;
+
+function settleCompressions(options: BuildOptions, blockSize: number): SettledCompression[] {
+  const { compressor, level, dictSize, extra, pclusterSize = blockSize, verify } = options;
+  const fault = pclusterSizeFault(pclusterSize, blockSize);
+  if (fault !== undefined) throw new BuildError(`pcluster size ${fault}`);
+  if (compressor && options.compressions) {
+    throw new BuildError("compressor and compressions: expected one of them");
+  }
+  const all = options.compressions ?? (compressor ? [{ compressor, level, dictSize, extra }] : []);
+  if (all.length > maxCompressions) {
+    throw new BuildError(`${all.length} compressions: expected at most ${maxCompressions}`);
+  }
+  const settled = all.map((one) => settleCompression(one, { blockSize, pclusterSize, verify }));
+  checkPrivate(settled);
+  return settled;
+}
+
+/** An image says once what a private algorithm is: it has one compressor, with one record. */
+function checkPrivate(compressions: readonly SettledCompression[]): void {
+  const seen = new Map<number, SettledCompression>();
+  for (const one of compressions) {
+    const { name, algorithm, module } = one.compressor;
+    if (!isPrivate(algorithm)) continue;
+    const other = seen.get(algorithm);
+    seen.set(algorithm, one);
+    if (!other) continue;
+    if (other.compressor.name !== name || other.compressor.module !== module) {
+      const both = [other, one].map(({ compressor: c }) => (c.module ? `${c.name} (${c.module})` : c.name));
+      throw new BuildError(
+        `private algorithm ${algorithm} is that of two compressors: ${both.join(" and ")}`,
+      );
+    }
+    if (!sameBytes(one.config, other.config)) {
+      throw new BuildError(`${name}: its options need two configuration records, and an image has one`);
+    }
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function settleAuto(auto: AutoCompression | undefined, count: number): Settings["auto"] {
+  if (!auto) return undefined;
+  const { candidates = Array.from({ length: count }, (_, i) => i), worth = 0.05 } = auto;
+  if (candidates.length === 0) throw new BuildError("automatic compression: there are no candidates");
+  for (const candidate of candidates) checkIndex("automatic compression", candidate, count);
+  if (!(worth > 0 && worth < 1)) {
+    throw new BuildError(`automatic compression: worth ${worth}, expected a share between 0 and 1`);
+  }
+  return { candidates, worth };
+}
+
+/** Throws where `index` is not one of `count` compressions. */
+export function checkIndex(what: string, index: unknown, count: number): asserts index is number {
+  if (typeof index === "number" && Number.isInteger(index) && index >= 0 && index < count) return;
+  throw new BuildError(`${what}: there is no compression ${String(index)}, expected one of ${count}`);
 }

@@ -1,11 +1,11 @@
-import type { Compressor } from "@erofs/compressor";
+import type { Compressor, EncoderOptions } from "@erofs/compressor";
 import { ClusterCutter, type ClusterSizes, type ExtentPairs } from "./cluster-cutter.ts";
 import type { FileAccess } from "./file-access.ts";
 import type { CompressJob, CompressResult, FillJob, FillResult, Job, ResultOf } from "./jobs.ts";
 import { forEachPiece } from "./pieces.ts";
 
 export interface CompressSettings extends ClusterSizes {
-  readonly level: number;
+  readonly encoderOptions: EncoderOptions | undefined;
 }
 
 /** Runs jobs on this thread. Owns an encoder and memory that serve one job after the other. */
@@ -27,10 +27,7 @@ export class JobRunner {
     settings: CompressSettings,
   ): Promise<JobRunner> {
     if (!compressor) return new JobRunner(files, settings.blockSize, undefined);
-    const encoder = await compressor.createEncoder({
-      level: settings.level,
-      maxOutput: settings.pclusterSize,
-    });
+    const encoder = await compressor.createEncoder(settings.encoderOptions!);
     return new JobRunner(files, settings.blockSize, new ClusterCutter(encoder, compressor.name, settings));
   }
 

@@ -110,8 +110,7 @@ export interface ExecutorOptions {
  */
 export async function createExecutor(options: ExecutorOptions): Promise<ClosableExecutor> {
   const { compressor, workers } = options;
-  const { blockSize, pclusterSize, level } = options.settings;
-  const settings: CompressSettings = { blockSize, pclusterSize, level };
+  const { settings } = options;
   if (workers > 0 && (!compressor || compressor.module)) {
     return new WorkerPool(workers, {
       compressor: compressor?.module

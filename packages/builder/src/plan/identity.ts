@@ -43,8 +43,12 @@ class Fingerprint {
 export function deriveUuid(inventory: Inventory, settings: Settings): Uint8Array {
   const print = new Fingerprint();
   print.addName(settings.volumeName);
-  print.addName(settings.compressor?.name ?? "");
-  for (const value of [settings.blockSize, settings.pclusterSize, settings.level]) print.add(value);
+  print.add(settings.blockSize);
+  for (const { compressor, encoderOptions } of settings.compressions) {
+    print.addName(compressor.name);
+    print.add(encoderOptions.maxOutput);
+    print.add(encoderOptions.level);
+  }
   addAttributes(print, inventory.nodes[0]!);
   for (const { index, children } of inventory.directories) {
     const { entries = [] } = inventory.nodes[index]!;

@@ -101,7 +101,11 @@ export function planInodes(
       plans.bodySizes[index] =
         chunkTableOffset(plans.bodySizes[index]!, plan.chunkBlockBits) + 4 * plan.blocks.length;
       plans.blockCounts[index] = plan.blockCount;
-    } else if (settings.compressor && node.type === FileType.regular && size > settings.blockSize) {
+    } else if (
+      settings.compressions.length > 0 &&
+      node.type === FileType.regular &&
+      size > settings.blockSize
+    ) {
       candidates.push(index);
     } else {
       planFlat(plans, index, settings.inlineData || node.type !== FileType.regular, settings.blockSize);

@@ -88,9 +88,10 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
     writeChunkTable(chunks, plans.startBlocks[index]!, target, chunkTableOffset(end, chunks.chunkBlockBits));
   } else if (layout === DataLayout.compressedCompact || layout === DataLayout.compressedFull) {
     const fileSize = plans.sizes[index]!;
-    const { blockSizeBits, blockSize, pclusterSize, compressor } = settings;
-    const bigPcluster = pclusterSize > blockSize;
-    const algorithm = compressor!.algorithm;
+    const { blockSizeBits, blockSize, compressions } = settings;
+    const { compressor, encoderOptions } = compressions[0]!;
+    const bigPcluster = encoderOptions.maxOutput > blockSize;
+    const { algorithm } = compressor;
     const plan = { fileSize, blockSizeBits, bigPcluster, algorithm };
     const extents = extentsOf(plans, index);
     const header = mapHeaderOffset(end);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pclusterSizeFault } from "../src/options.ts";
+import { pclusterSizeFault } from "../src/compression.ts";
 import { naiveLz4 } from "./naive-lz4.ts";
 
 describe("pclusterSizeFault", () => {
