@@ -1,3 +1,4 @@
+export { decodeStream, type StreamDecoder, streamDecoders } from "./decode-stream.ts";
 export {
   createKernels,
   DAMAGED_BLOCK,

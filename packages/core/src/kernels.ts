@@ -52,7 +52,10 @@ export interface Kernels {
 }
 
 export interface KernelsOptions {
-  /** Size of the memory in pages of 64 KiB, 1 to 65536; 16 (1 MiB) by default. It does not grow by itself. */
+  /**
+   * Size of the memory in pages of 64 KiB, up to 65536; 16 (1 MiB) by default, and at least what the tables before
+   * `heapBase` take. It does not grow by itself.
+   */
   readonly pages?: number;
 }
 
@@ -60,6 +63,9 @@ export interface KernelsOptions {
 interface CoreExports extends Omit<Kernels, "memory" | "heapBase"> {
   heapBase(): number;
 }
+
+/** Pages that are enough for what stands before `heapBase`. */
+const TABLE_PAGES = 1;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -69,7 +75,7 @@ let compiled: WebAssembly.Module | undefined;
  */
 export function createKernels(options: KernelsOptions = {}): Kernels {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0)));
-  const memory = new WebAssembly.Memory({ initial: options.pages ?? 16 });
+  const memory = new WebAssembly.Memory({ initial: Math.max(options.pages ?? 16, TABLE_PAGES) });
   const instance = new WebAssembly.Instance(compiled, { env: { memory } });
   const core = instance.exports as unknown as CoreExports;
   return {

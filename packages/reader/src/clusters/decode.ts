@@ -1,25 +1,8 @@
-import type { Kernels } from "@erofs/core";
-import { Algorithm, CorruptImage, FeatureIncompat, UnsupportedFeature } from "@erofs/format";
+import { type StreamDecoder, streamDecoders } from "@erofs/core";
+import { CorruptImage, FeatureIncompat, UnsupportedFeature } from "@erofs/format";
 import type { Extent } from "../extents/extent.ts";
 import type { ImageState } from "../image-state.ts";
 import type { ClusterRing } from "./cluster-ring.ts";
-
-/** Decodes `srcLen` bytes at `src` to exactly `dstLen` at `dst`; false when the bytes are not what they should be. */
-type Decoder = (
-  kernels: Kernels,
-  src: number,
-  srcLen: number,
-  dst: number,
-  dstLen: number,
-  partial: boolean,
-) => boolean;
-
-const decoders: Readonly<Record<number, Decoder>> = {
-  [Algorithm.lz4]: (kernels, src, srcLen, dst, dstLen, partial) =>
-    (partial
-      ? kernels.lz4DecodePartial(src, srcLen, dst, dstLen)
-      : kernels.lz4Decode(src, srcLen, dst, dstLen)) === dstLen,
-};
 
 const algorithmNames = ["LZ4", "LZMA", "DEFLATE", "Zstandard"];
 
@@ -27,7 +10,7 @@ const algorithmNames = ["LZ4", "LZMA", "DEFLATE", "Zstandard"];
  * The decoder of an algorithm.
  * @throws UnsupportedFeature naming it, CorruptImage when the superblock does not announce it
  */
-function decoderOf(image: ImageState, algorithm: number, nid: number): Decoder {
+function decoderOf(image: ImageState, algorithm: number, nid: number): StreamDecoder {
   const name = algorithmNames[algorithm] ?? `algorithm ${algorithm}`;
   if (algorithm < algorithmNames.length && (image.algorithms & (1 << algorithm)) === 0) {
     throw new CorruptImage(
@@ -35,7 +18,7 @@ function decoderOf(image: ImageState, algorithm: number, nid: number): Decoder {
       { nid },
     );
   }
-  const decoder = decoders[algorithm];
+  const decoder = streamDecoders[algorithm];
   if (decoder === undefined) {
     throw new UnsupportedFeature(`inode ${nid} is compressed with ${name}, which is not supported yet`, {
       nid,

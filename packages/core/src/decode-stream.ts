@@ -1,0 +1,35 @@
+import type { Kernels } from "./kernels.ts";
+
+/**
+ * Decodes `srcLen` bytes at `src` to exactly `dstLen` at `dst`, addresses in the kernels' memory; `partial` stops
+ * there, whatever is left of the input. False when the input is not such a stream.
+ */
+export type StreamDecoder = (
+  kernels: Kernels,
+  src: number,
+  srcLen: number,
+  dst: number,
+  dstLen: number,
+  partial: boolean,
+) => boolean;
+
+/** The decoders by the algorithm's id on disk (kernel: `Z_EROFS_COMPRESSION_*`). */
+export const streamDecoders: readonly StreamDecoder[] = [
+  (kernels, src, srcLen, dst, dstLen, partial) =>
+    (partial ? kernels.lz4DecodePartial : kernels.lz4Decode)(src, srcLen, dst, dstLen) === dstLen,
+];
+
+/** Decodes a stream of an algorithm that `streamDecoders` has. @throws RangeError for any other */
+export function decodeStream(
+  kernels: Kernels,
+  algorithm: number,
+  src: number,
+  srcLen: number,
+  dst: number,
+  dstLen: number,
+  partial: boolean,
+): boolean {
+  const decode = streamDecoders[algorithm];
+  if (decode === undefined) throw new RangeError(`no decoder for algorithm ${algorithm}`);
+  return decode(kernels, src, srcLen, dst, dstLen, partial);
+}
