@@ -7,36 +7,12 @@
 // the output the difference wraps to a huge number, behind it there is always room, and where the two overlap
 // it is the true distance, never negative, since no step may write past `ip`.
 
+import { copyExactly, copyLoosely, REPEAT_ROWS, REPEAT_STEPS, repeatBytes } from "./copy";
+import { CORRUPT, OVERLAP } from "./fault";
 import { isInMemory } from "./layout";
 
-/** The input is not an LZ4 block of this output length. */
-const CORRUPT = -1;
-/** Input and output overlap, and the output would overwrite input that is still to be read. */
-const OVERLAP = -2;
 /** Sums of length bytes stay below 2^32 up to this input size. */
 const MAX_INPUT: usize = 1 << 24;
-
-// Row `offset` lists `i % offset` for i of 0..15: a swizzle by it repeats the last `offset` bytes.
-const REPEAT_ROWS = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1,
-  0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0,
-  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
-  0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0,
-  0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3,
-  0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1,
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2, 3, 4,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0,
-], 16);
-// The largest multiple of `offset` up to 16: how far one repeated vector carries.
-const REPEAT_STEPS = memory.data<u8>([0, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15]);
 
 /** Decodes a whole block: all of the input, exactly `dstLen` bytes out. Returns dstLen, CORRUPT or OVERLAP. */
 export function lz4Decode(src: usize, srcLen: usize, dst: usize, dstLen: usize): i32 {
@@ -150,58 +126,4 @@ function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, partial: b
     op += length;
     if (partial && op == dstEnd) return <i32>dstLen;
   }
-}
-
-/** Copies upwards in vectors, up to 31 bytes past the run. The distance is at least 16. */
-function copyLoosely(to: usize, from: usize, length: usize): void {
-  const end = to + length;
-  do {
-    v128.store(to, v128.load(from));
-    v128.store(to, v128.load(from, 16), 16);
-    to += 32;
-    from += 32;
-  } while (to < end);
-}
-
-/**
- * Copies upwards and touches nothing else. Right for any `to` at or below `from` (every piece is read before
- * it or anything behind it is written) and for a `to` at least 16 above it.
- */
-function copyExactly(to: usize, from: usize, length: usize): void {
-  for (; length >= 16; length -= 16) {
-    v128.store(to, v128.load(from));
-    to += 16;
-    from += 16;
-  }
-  if (length & 8) {
-    store<u64>(to, load<u64>(from));
-    to += 8;
-    from += 8;
-  }
-  if (length & 4) {
-    store<u32>(to, load<u32>(from));
-    to += 4;
-    from += 4;
-  }
-  if (length & 2) {
-    store<u16>(to, load<u16>(from));
-    to += 2;
-    from += 2;
-  }
-  if (length & 1) store<u8>(to, load<u8>(from));
-}
-
-/** Continues the last `offset` bytes (1..15) before `to` for `length` bytes, 15 more where that is allowed. */
-function repeatBytes(to: usize, offset: usize, length: usize, isLoose: bool): void {
-  const end = to + length;
-  if (isLoose || length >= 16) {
-    const pattern = i8x16.swizzle(v128.load(to - offset), v128.load(REPEAT_ROWS + (offset << 4)));
-    const step = <usize>load<u8>(REPEAT_STEPS + offset);
-    const vectorsEnd = isLoose ? end : end - 15;
-    do {
-      v128.store(to, pattern);
-      to += step;
-    } while (to < vectorsEnd);
-  }
-  for (; to < end; to++) store<u8>(to, load<u8>(to - offset));
 }
