@@ -12,6 +12,7 @@ const floorPlan: Record<string, readonly string[]> = {
   format: ["core"],
   tree: ["format"],
   compressor: [],
+  "deflate-wasm": ["compressor"],
   "lz4-wasm": ["compressor"],
   reader: ["core", "format"],
   builder: ["compressor", "core", "format", "tree"],

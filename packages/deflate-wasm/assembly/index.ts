@@ -1,0 +1,5 @@
+export { configure } from "./configure";
+export { encode } from "./encoder";
+export { forgetMatches } from "./match-finder";
+export { planEnd } from "./memory-plan";
+export { getProduced } from "./result";

@@ -1,0 +1,1 @@
+export { deflate } from "./deflate.ts";

@@ -1,0 +1,13 @@
+import { describeCompressor } from "@erofs/compressor/conformance";
+import { describe, it } from "vitest";
+import { deflate } from "../src/index.ts";
+import { inflateExactly } from "./inflate.ts";
+
+describeCompressor(deflate, { decode: inflateExactly, describe, it, levels: [1, 6, 9, 12] });
+describeCompressor(deflate, {
+  decode: inflateExactly,
+  describe,
+  it,
+  levels: [0, 2, 3, 4, 5, 7, 8, 10, 11],
+  inputSize: 32 * 1024,
+});
