@@ -1,5 +1,4 @@
 import {
-  Algorithm,
   BuildError,
   createSuperblock,
   encodeCompressionConfigs,
@@ -14,6 +13,8 @@ import {
 import type { TreeNode } from "@erofs/tree";
 import type { Executor } from "./execute/jobs.ts";
 import { type BuildOptions, type Progress, settle, type Settings } from "./options.ts";
+import { isPrivate } from "./compression.ts";
+import { type CompressionRecords, compressionRecords } from "./plan/compression-configs.ts";
 import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
 import { deriveUuid } from "./plan/identity.ts";
 import { planInodes } from "./plan/inode-plans.ts";
@@ -71,24 +72,16 @@ async function build(
   const epoch = chooseEpoch(nodes, settings.inodeForm);
   const xattrs = planXattrs(nodes, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
-  const configs = compressionConfigs(settings);
-  const head = placeHead(plans, xattrs, configs.length, blockSize);
+  // There is room for the records of all compressions; which ones are used is known when the data are compressed.
+  const allRecords = compressionRecords(settings.compressions, blockSize);
+  const head = placeHead(plans, xattrs, encodeCompressionConfigs(allRecords.configs).length, blockSize);
   const headEnd = Math.ceil(head.end / blockSize) * blockSize;
   const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, head };
 
   const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
   const report = reporter(options, inputBytes);
   const tails = new TailStore();
-  const dataEnd = await compressFiles(
-    inventory,
-    plans,
-    headEnd / blockSize,
-    settings,
-    tails,
-    executor,
-    sink,
-    report("compress"),
-  );
+  const dataEnd = await compressFiles(image, headEnd / blockSize, tails, executor, sink, report("compress"));
   const metadataStart = dataEnd * blockSize;
   const metadataEnd = placeInodes(inventory, plans, head, metadataStart, blockSize);
   const firstBlock = metadataEnd / blockSize;
@@ -109,10 +102,12 @@ async function build(
     report("write"),
   );
 
-  const uuid = settings.uuid ?? deriveUuid(inventory, settings);
-  const compressedFiles = plans.extentCounts.reduce((count, extents) => count + (extents > 0 ? 1 : 0), 0);
-  const superblock = superblockOf(image, { uuid, blockCount, isCompressed: compressedFiles > 0 });
-  if (compressedFiles > 0) beginning.set(configs, head.configOffset);
+  const uuid = settings.uuid ?? deriveUuid(inventory, settings, plans.choices);
+  const compressedFiles = countCompressed(image);
+  const used = settings.compressions.filter((_, i) => compressedFiles[i]! > 0);
+  const records = compressionRecords(used, blockSize);
+  beginning.set(encodeCompressionConfigs(records.configs), head.configOffset);
+  const superblock = superblockOf(image, { uuid, blockCount, records });
   beginning.set(superblock, SUPERBLOCK_OFFSET);
   const range = beginning.subarray(checked.start, checked.start + checked.length);
   new DataView(beginning.buffer, beginning.byteOffset).setUint32(
@@ -128,9 +123,18 @@ async function build(
     directories: inventory.directories.length,
     inputBytes,
     imageBytes: blockCount * blockSize,
-    compressedFiles,
+    compressedFiles: compressedFiles.reduce((sum, count) => sum + count, 0),
     uuid,
   };
+}
+
+/** How many files each compression is used for. */
+function countCompressed({ plans, settings }: ImagePlan): number[] {
+  const counts = settings.compressions.map(() => 0);
+  for (const [index, extents] of plans.extentCounts.entries()) {
+    if (extents > 0) counts[plans.choices[index]!]!++;
+  }
+  return counts;
 }
 
 /** Adds up bytes for `onProgress`, and stops the build where its signal says so. */
@@ -148,32 +152,20 @@ function reporter(
   };
 }
 
-/** Whether the image needs compression configs: LZ4 in one-block clusters is all that goes without. */
-function needsConfigs({ compressions: [first], blockSize }: Settings): boolean {
-  return (
-    first !== undefined &&
-    (first.encoderOptions.maxOutput > blockSize || first.compressor.algorithm !== Algorithm.lz4)
-  );
-}
-
-function compressionConfigs(settings: Settings): Uint8Array {
-  const [first] = settings.compressions;
-  if (!first || !needsConfigs(settings)) return new Uint8Array(0);
-  return encodeCompressionConfigs(new Map([[first.compressor.algorithm, first.config]]));
-}
-
-/** The LZ4 window, which one-block LZ4 images name in the superblock itself. */
-const lz4MaxDistance = 65535;
+/** A bit that no kernel knows. */
+const privateAlgorithm = 0x80000000;
 
 function superblockOf(
   image: ImagePlan,
-  state: { uuid: Uint8Array; blockCount: number; isCompressed: boolean },
+  state: { uuid: Uint8Array; blockCount: number; records: CompressionRecords },
 ): Uint8Array {
   const { settings, plans, inventory, xattrs, epoch } = image;
-  const configs = needsConfigs(settings);
+  const { configs, lz4Distance } = state.records;
+  const algorithms = [...configs.keys()].reduce((mask, algorithm) => mask | (1 << algorithm), 0);
   let featureIncompat = 0;
-  if (state.isCompressed) featureIncompat |= FeatureIncompat.lz4ZeroPadding;
-  if (state.isCompressed && configs) featureIncompat |= FeatureIncompat.comprCfgs;
+  if (algorithms !== 0 || lz4Distance > 0) featureIncompat |= FeatureIncompat.lz4ZeroPadding;
+  if (algorithms !== 0) featureIncompat |= FeatureIncompat.comprCfgs;
+  if ([...configs.keys()].some(isPrivate)) featureIncompat |= privateAlgorithm;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;
@@ -181,7 +173,7 @@ function superblockOf(
     createSuperblock({
       blockSizeBits: settings.blockSizeBits,
       featureCompat,
-      featureIncompat,
+      featureIncompat: featureIncompat >>> 0,
       rootNid: nidOf(plans, 0),
       inodeCount: inventory.nodes.length,
       epoch: epoch.epoch,
@@ -189,11 +181,7 @@ function superblockOf(
       blockCount: state.blockCount,
       uuid: state.uuid,
       volumeName: settings.volumeName,
-      availableAlgorithms: !state.isCompressed
-        ? 0
-        : configs
-          ? 1 << settings.compressions[0]!.compressor.algorithm
-          : lz4MaxDistance,
+      availableAlgorithms: algorithms === 0 ? lz4Distance : algorithms,
       buildTime: buildTimeOf(inventory, epoch, settings),
     }),
   );

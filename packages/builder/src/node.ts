@@ -1,11 +1,15 @@
 import { availableParallelism } from "node:os";
+import { BuildError } from "@erofs/format";
 import type { TreeNode } from "@erofs/tree";
 import { buildImage, type BuildSummary } from "./build.ts";
+import { workSettings } from "./execute/cutters.ts";
+import { inProcess } from "./execute/in-process.ts";
 import { type BuildOptions, settle } from "./options.ts";
 import { FileSink } from "./node/file-sink.ts";
-import { type ClosableExecutor, createExecutor } from "./node/worker-pool.ts";
+import { nodeFiles } from "./node/file-access.ts";
+import { type ClosableExecutor, WorkerPool } from "./node/worker-pool.ts";
 
-export { nodeFiles } from "./node/file-access.ts";
+export { nodeFiles };
 export { FileSink } from "./node/file-sink.ts";
 export type { ClosableExecutor } from "./node/worker-pool.ts";
 
@@ -26,18 +30,19 @@ export interface FileBuildOptions extends BuildOptions {
   readonly executor?: ClosableExecutor;
 }
 
-/** Starts the threads for builds with these options: while they start, the tree can be read. */
-export function startWorkers(options: FileBuildOptions): Promise<ClosableExecutor> {
+/**
+ * Starts the threads for builds with these options: while they start, the tree can be read. Where a compressor does not
+ * say its module, all work is done on this thread.
+ */
+export async function startWorkers(options: FileBuildOptions): Promise<ClosableExecutor> {
   const settings = settle(options);
-  return createExecutor({
-    compressor: settings.compressions[0]?.compressor,
-    settings: {
-      blockSize: settings.blockSize,
-      pclusterSize: settings.compressions[0]?.encoderOptions.maxOutput ?? settings.blockSize,
-      encoderOptions: settings.compressions[0]?.encoderOptions,
-    },
-    workers: options.workers ?? defaultWorkers(settings.compressions.length > 0),
-  });
+  const compressors = settings.compressions.map(({ compressor }) => compressor);
+  const { workers = defaultWorkers(compressors.length > 0), pluginTimeout = 60 } = options;
+  if (!(pluginTimeout > 0)) throw new BuildError(`plugin timeout ${pluginTimeout}: expected seconds above 0`);
+  if (workers > 0 && compressors.every(({ module }) => module !== undefined)) {
+    return new WorkerPool({ work: workSettings(settings), compressors, workers, pluginTimeout });
+  }
+  return { ...(await inProcess(options, nodeFiles)), close: async () => {} };
 }
 
 function defaultWorkers(compresses: boolean): number {

@@ -7,6 +7,7 @@ import {
   settleCompression,
   type SettledCompression,
 } from "./compression.ts";
+import { checkConfig } from "./plan/compression-configs.ts";
 
 /** `auto`: compact where nothing is lost, else extended. */
 export type InodeForm = "auto" | "compact" | "extended";
@@ -138,6 +139,7 @@ function settleCompressions(options: BuildOptions, blockSize: number): SettledCo
     throw new BuildError(`${all.length} compressions: expected at most ${maxCompressions}`);
   }
   const settled = all.map((one) => settleCompression(one, { blockSize, pclusterSize, verify }));
+  for (const one of settled) checkConfig(one, blockSize);
   checkPrivate(settled);
   return settled;
 }

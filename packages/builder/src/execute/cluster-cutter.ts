@@ -1,5 +1,5 @@
-import { BuildError } from "@erofs/format";
-import type { EncodeResult, Encoder } from "@erofs/compressor";
+import type { GuardedEncoder } from "./guarded-encoder.ts";
+import type { Verify } from "./verifier.ts";
 
 export interface ClusterSizes {
   readonly blockSize: number;
@@ -9,47 +9,23 @@ export interface ClusterSizes {
 /** Extents of a run as pairs of numbers: the logical length, then `blocks * 2 + compressed`. */
 export type ExtentPairs = number[];
 
-/** Input as the cutter wants it: an encoder's window, or the same made of ordinary memory. */
-interface Window {
-  readonly input: Uint8Array;
-  readonly output: Uint8Array;
-  begin(length: number): void;
-  encodeAt(start: number, capacity: number): EncodeResult;
-}
-
-/** Memory for an encoder without a window of its own. */
-const plainWindowSize = 4 << 20;
-
-function windowOf(encoder: Encoder, maxOutput: number): Window {
-  if (encoder.window) return encoder.window;
-  const input = new Uint8Array(plainWindowSize);
-  const output = new Uint8Array(maxOutput);
-  let end = 0;
-  return {
-    input,
-    output,
-    begin: (length) => {
-      end = length;
-    },
-    encodeAt: (start, capacity) => encoder.encode(input.subarray(start, end), output.subarray(0, capacity)),
-  };
-}
-
 /**
  * Cuts runs of input into physical clusters: each is filled as far as the encoder can, and bytes that do not
  * shrink are stored plain, a block an extent.
  */
 export class ClusterCutter {
-  readonly #window: Window;
+  readonly #encoder: GuardedEncoder;
+  readonly #verify: Verify | undefined;
   readonly #blockSize: number;
   readonly #pclusterSize: number;
-  readonly #name: string;
+  /** Bytes of the last run's last cluster that nothing is in: part of a block. */
+  unused = 0;
 
-  constructor(encoder: Encoder, name: string, sizes: ClusterSizes) {
-    this.#window = windowOf(encoder, sizes.pclusterSize);
+  constructor(encoder: GuardedEncoder, verify: Verify | undefined, sizes: ClusterSizes) {
+    this.#encoder = encoder;
+    this.#verify = verify;
     this.#blockSize = sizes.blockSize;
     this.#pclusterSize = sizes.pclusterSize;
-    this.#name = name;
   }
 
   /**
@@ -67,11 +43,10 @@ export class ClusterCutter {
     extents: ExtentPairs,
   ): number {
     const blockSize = this.#blockSize;
-    const { input } = this.#window;
+    const encoder = this.#encoder;
+    const { input } = encoder;
     const firstExtent = extents.length;
-    // An entry of the compact index takes 2 to 4 bytes, its header 8 and up to 7 for alignment.
-    const indexSize = 16 + 2 * Math.ceil(length / blockSize);
-    const limit = length - indexSize;
+    const limit = length - indexSize(length, blockSize);
     let written = 0;
     let windowStart = 0; // run offset of the window's first byte
     let windowLength = 0;
@@ -86,25 +61,33 @@ export class ClusterCutter {
         windowStart = done;
         windowLength = Math.min(input.length, length - done);
         read(input.subarray(keep, windowLength), done + keep);
-        this.#window.begin(windowLength);
+        encoder.begin(windowLength);
       }
       const start = done - windowStart;
       const left = length - done;
+      let consumed = 0;
+      let blocks = 0;
       // What is left fits one block as it is: nothing can be saved.
-      const result = left <= blockSize ? undefined : this.#encode(start, windowLength - start);
-      const blocks = result ? Math.ceil(result.produced / blockSize) : 0;
-      if (result && blocks > 0 && blocks * blockSize < result.consumed) {
+      if (left > blockSize) {
+        encoder.encodeAt(start, this.#pclusterSize);
+        consumed = encoder.consumed;
+        blocks = Math.ceil(encoder.produced / blockSize);
+      }
+      if (blocks > 0 && blocks * blockSize < consumed) {
         const size = blocks * blockSize;
         if (written + size > limit) return this.#giveUp(length, read, out, position, extents, firstExtent);
+        const stream = encoder.output.subarray(0, encoder.produced);
+        this.#verify?.(stream, input.subarray(start, start + consumed));
         const at = position + written;
-        out.fill(0, at, at + size - result.produced);
-        out.set(this.#window.output.subarray(0, result.produced), at + size - result.produced);
-        extents.push(result.consumed, blocks * 2 + 1);
+        this.unused = size - stream.length;
+        out.fill(0, at, at + this.unused);
+        out.set(stream, at + this.unused);
+        extents.push(consumed, blocks * 2 + 1);
         written += size;
-        done += result.consumed;
+        done += consumed;
       } else {
         // The encoder saw this far and saved nothing: trying again for each block of it would only take time.
-        const seen = result ? Math.floor(result.consumed / blockSize) : 0;
+        const seen = Math.floor(consumed / blockSize);
         const count = Math.max(1, Math.min(seen, Math.floor(left / blockSize)));
         if (written + count * blockSize > limit) {
           return this.#giveUp(length, read, out, position, extents, firstExtent);
@@ -116,6 +99,7 @@ export class ClusterCutter {
           out.set(input.subarray(from, from + size), at);
           out.fill(0, at + size, at + blockSize);
           extents.push(size, 2);
+          this.unused = blockSize - size;
           written += blockSize;
           done += size;
         }
@@ -129,27 +113,9 @@ export class ClusterCutter {
    * well compressible data may take. It depends on sizes alone, so the same input is always cut alike.
    */
   #wantsMore(start: number, windowLength: number, total: number): boolean {
-    const capacity = this.#window.input.length;
+    const capacity = this.#encoder.input.length;
     const ahead = Math.min(capacity, Math.max(capacity / 4, 16 * this.#pclusterSize));
     return start > 0 && windowLength < total && windowLength - start < ahead;
-  }
-
-  #encode(start: number, available: number): EncodeResult {
-    const result = this.#window.encodeAt(start, this.#pclusterSize);
-    const { consumed, produced } = result;
-    if (!(consumed >= 0 && consumed <= available && produced >= 0 && produced <= this.#pclusterSize)) {
-      throw this.#liar(
-        `it consumed ${consumed} of ${available} bytes and produced ${produced} of ${this.#pclusterSize}`,
-      );
-    }
-    if (produced > 0 && this.#window.output[0] === 0) {
-      throw this.#liar("the first byte of its cluster is zero");
-    }
-    return result;
-  }
-
-  #liar(how: string): BuildError {
-    return new BuildError(`compressor ${this.#name} breaks its contract: ${how}`, {}, "EPROTO");
   }
 
   #giveUp(
@@ -166,4 +132,9 @@ export class ClusterCutter {
     out.fill(0, position + length, end);
     return 0;
   }
+}
+
+/** About what the index of a run takes: an entry of 2 to 4 bytes a block, 8 for the header, up to 7 for alignment. */
+export function indexSize(length: number, blockSize: number): number {
+  return 16 + 2 * Math.ceil(length / blockSize);
 }

@@ -1,15 +1,26 @@
 import { settle, type BuildOptions } from "../options.ts";
+import { withPath } from "./compressor-failure.ts";
+import { Cutters, workSettings } from "./cutters.ts";
 import type { FileAccess } from "./file-access.ts";
-import type { Executor } from "./jobs.ts";
-import { JobRunner } from "./run-job.ts";
+import type { Executor, Job } from "./jobs.ts";
+import { JobRunner, type Work } from "./run-job.ts";
+import { Watch } from "./watch.ts";
 
 /** An executor on the calling thread, for builds with these options: in a browser, or where threads do not pay. */
 export async function inProcess(options: BuildOptions, files?: FileAccess): Promise<Executor> {
   const settings = settle(options);
-  const runner = await JobRunner.create(files, settings.compressions[0]?.compressor, {
-    blockSize: settings.blockSize,
-    pclusterSize: settings.compressions[0]?.encoderOptions.maxOutput ?? settings.blockSize,
-    encoderOptions: settings.compressions[0]?.encoderOptions,
-  });
-  return { concurrency: 1, run: async (job) => runner.run(job) };
+  const watch = new Watch();
+  const work = workSettings(settings);
+  const cutters = new Cutters(work, (index) => settings.compressions[index]!.compressor, watch);
+  const runner = new JobRunner(files, work, cutters, watch);
+  return {
+    concurrency: 1,
+    async run<J extends Job>(job: J) {
+      try {
+        return await runner.run<J>(job as Work<J>);
+      } catch (error) {
+        throw withPath(error, job.pathOf);
+      }
+    },
+  };
 }

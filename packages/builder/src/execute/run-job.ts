@@ -1,41 +1,70 @@
-import type { Compressor, EncoderOptions } from "@erofs/compressor";
-import { ClusterCutter, type ClusterSizes, type ExtentPairs } from "./cluster-cutter.ts";
+import { choose, isEven } from "./choose.ts";
+import { type ExtentPairs, indexSize } from "./cluster-cutter.ts";
+import { CompressorFailure } from "./compressor-failure.ts";
+import type { Cutters, WorkSettings } from "./cutters.ts";
 import type { FileAccess } from "./file-access.ts";
-import type { CompressJob, CompressResult, FillJob, FillResult, Job, ResultOf } from "./jobs.ts";
-import { forEachPiece } from "./pieces.ts";
+import {
+  Choice,
+  type ChooseJob,
+  type ChooseResult,
+  type CompressJob,
+  type CompressResult,
+  type FillJob,
+  type FillResult,
+  type Job,
+  type ResultOf,
+} from "./jobs.ts";
+import { forEachPiece, type Piece } from "./pieces.ts";
+import type { Watch } from "./watch.ts";
 
-export interface CompressSettings extends ClusterSizes {
-  readonly encoderOptions: EncoderOptions | undefined;
-}
+/** What a job is to the thread that does it: functions stay behind. */
+export type Work<J extends Job = Job> = J extends Job ? Omit<J, "pathOf"> : never;
 
-/** Runs jobs on this thread. Owns an encoder and memory that serve one job after the other. */
+/** Runs jobs on this thread. Owns memory that serves one job after the other. */
 export class JobRunner {
   readonly #files: FileAccess | undefined;
-  readonly #blockSize: number;
-  readonly #cutter: ClusterCutter | undefined;
+  readonly #settings: WorkSettings;
+  readonly #cutters: Cutters;
+  readonly #watch: Watch;
   #out = new Uint8Array(0);
+  #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(files: FileAccess | undefined, blockSize: number, cutter: ClusterCutter | undefined) {
+  constructor(files: FileAccess | undefined, settings: WorkSettings, cutters: Cutters, watch: Watch) {
     this.#files = files;
-    this.#blockSize = blockSize;
-    this.#cutter = cutter;
+    this.#settings = settings;
+    this.#cutters = cutters;
+    this.#watch = watch;
   }
 
-  static async create(
-    files: FileAccess | undefined,
-    compressor: Compressor | undefined,
-    settings: CompressSettings,
-  ): Promise<JobRunner> {
-    if (!compressor) return new JobRunner(files, settings.blockSize, undefined);
-    const encoder = await compressor.createEncoder(settings.encoderOptions!);
-    return new JobRunner(files, settings.blockSize, new ClusterCutter(encoder, compressor.name, settings));
+  /** Runs a job behind those before. Rejects with `BuildError`; a `CompressorFailure` tells the piece. */
+  run<J extends Job>(job: Work<J>): Promise<ResultOf[J["kind"]]> {
+    const running = this.#last.then(() => this.#run(job));
+    this.#last = running.catch(() => {});
+    return running;
   }
 
-  run<J extends Job>(job: J): ResultOf[J["kind"]] {
-    return (job.kind === "fill" ? this.#fill(job) : this.#compress(job)) as ResultOf[J["kind"]];
+  async #run<J extends Job>(job: Work<J>): Promise<ResultOf[J["kind"]]> {
+    this.#watch.piece = 0;
+    try {
+      return (await this.#do(job)) as ResultOf[J["kind"]];
+    } catch (error) {
+      if (error instanceof CompressorFailure) error.piece = this.#watch.piece;
+      throw error;
+    }
   }
 
-  #fill(job: FillJob): FillResult {
+  #do(job: Work): FillResult | Promise<CompressResult | ChooseResult> {
+    switch (job.kind) {
+      case "fill":
+        return this.#fill(job);
+      case "compress":
+        return this.#compress(job);
+      case "choose":
+        return this.#choose(job);
+    }
+  }
+
+  #fill(job: Work<FillJob>): FillResult {
     const { bytes } = job;
     forEachPiece(job.pieces, this.#files, ({ destination, length, read }) => {
       read(bytes.subarray(destination, destination + length), 0);
@@ -43,25 +72,106 @@ export class JobRunner {
     return { bytes };
   }
 
-  #compress(job: CompressJob): CompressResult {
-    const cutter = this.#cutter;
-    if (!cutter) throw new Error("a job to compress without a compressor");
+  async #compress(job: Work<CompressJob>): Promise<CompressResult> {
+    const { candidates } = this.#settings.auto ?? { candidates: [] };
+    await this.#prepare(job.choices, candidates);
     const extentCounts: number[] = [];
+    const choices: number[] = [];
     const extents: ExtentPairs = [];
     let position = 0;
-    forEachPiece(job.pieces, this.#files, ({ length, read }) => {
-      const room = Math.ceil(length / this.#blockSize) * this.#blockSize;
-      this.#reserve(position, room);
+    forEachPiece(job.pieces, this.#files, (piece) => {
+      const i = choices.length;
+      this.#watch.piece = i;
       const before = extents.length;
-      const blocks = cutter.cut(length, read, this.#out, position, extents);
+      const requested = job.choices[i]!;
+      const { choice, size } =
+        requested === Choice.auto
+          ? this.#cutBest(piece, position, extents)
+          : { choice: requested, size: this.#cut(requested, piece, position, extents) };
+      choices.push(choice);
       extentCounts.push((extents.length - before) / 2);
-      position += blocks === 0 ? room : blocks * this.#blockSize;
+      position += size;
     });
     return {
       bytes: this.#out.slice(0, position),
+      choices: Uint8Array.from(choices),
       extentCounts: Uint32Array.from(extentCounts),
       extents: Uint32Array.from(extents),
     };
+  }
+
+  /** Makes the encoders of a job, telling which piece wanted the one that cannot be made. */
+  async #prepare(choices: Iterable<number>, candidates: readonly number[]): Promise<void> {
+    let piece = 0;
+    for (const choice of choices) {
+      this.#watch.piece = piece++;
+      if (choice === Choice.auto) await this.#cutters.prepare(candidates);
+      else if (choice !== Choice.none) await this.#cutters.prepare([choice]);
+    }
+  }
+
+  /** Cuts a piece with the compression that is asked for; the bytes that it takes at `position` of `#out`. */
+  #cut(choice: number, { length, read }: Piece, position: number, extents: ExtentPairs): number {
+    const { blockSize } = this.#settings;
+    const room = Math.ceil(length / blockSize) * blockSize;
+    this.#reserve(position, room);
+    if (choice !== Choice.none) {
+      const blocks = this.#cutters.get(choice).cut(length, read, this.#out, position, extents);
+      return blocks === 0 ? room : blocks * blockSize;
+    }
+    read(this.#out.subarray(position, position + length), 0);
+    this.#out.fill(0, position + length, position + room);
+    return room;
+  }
+
+  /** Cuts a whole file with each candidate and keeps what pays. */
+  #cutBest(piece: Piece, position: number, extents: ExtentPairs): { choice: number; size: number } {
+    const { auto, blockSize } = this.#settings;
+    const { length } = piece;
+    const bytes = new Uint8Array(length);
+    piece.read(bytes, 0);
+    const copy: Piece = {
+      ...piece,
+      read: (target, offset) => target.set(bytes.subarray(offset, offset + target.length)),
+    };
+    const tried = new Map<number, { extents: ExtentPairs; bytes: Uint8Array }>();
+    const sizeWith = (candidate: number) => {
+      const own: ExtentPairs = [];
+      const size = this.#cut(candidate, copy, position, own);
+      tried.set(candidate, { extents: own, bytes: this.#out.slice(position, position + size) });
+      return own.length === 0 ? length : size + indexSize(length, blockSize);
+    };
+    const choice = choose(auto!, length, sizeWith, () => isEven([bytes]));
+    const best = tried.get(choice);
+    if (!best) return { choice, size: this.#cut(Choice.none, copy, position, extents) };
+    this.#out.set(best.bytes, position);
+    for (const number of best.extents) extents.push(number);
+    return { choice, size: best.bytes.length };
+  }
+
+  async #choose(job: Work<ChooseJob>): Promise<ChooseResult> {
+    const auto = this.#settings.auto!;
+    await this.#prepare([Choice.auto], auto.candidates);
+    const parts: Uint8Array[] = [];
+    forEachPiece(job.pieces, this.#files, ({ length, read }) => {
+      const part = new Uint8Array(length);
+      read(part, 0);
+      parts.push(part);
+    });
+    const total = parts.reduce((sum, { length }) => sum + length, 0);
+    const sizeWith = (candidate: number) => {
+      const cutter = this.#cutters.get(candidate);
+      return parts.reduce((sum, part, i) => {
+        this.#watch.piece = i;
+        const read: Piece["read"] = (target, offset) =>
+          target.set(part.subarray(offset, offset + target.length));
+        const extents: ExtentPairs = [];
+        const size = this.#cut(candidate, { length: part.length, destination: 0, read }, 0, extents);
+        // The stretch ends where it does by chance: a file goes on there.
+        return sum + (extents.length === 0 ? part.length : size - cutter.unused);
+      }, 0);
+    };
+    return { choice: choose(auto, total, sizeWith, () => isEven(parts)) };
   }
 
   /** Makes `#out` large enough for `room` bytes behind the `used` ones, which stay. */

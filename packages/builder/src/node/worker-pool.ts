@@ -1,42 +1,53 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Compressor } from "@erofs/compressor";
-import { BuildError, ErofsError } from "@erofs/format";
+import { BuildError } from "@erofs/format";
+import { CompressorFailure, withPath } from "../execute/compressor-failure.ts";
+import type { WorkSettings } from "../execute/cutters.ts";
 import type { Executor, Job, ResultOf } from "../execute/jobs.ts";
-import { type CompressSettings, JobRunner } from "../execute/run-job.ts";
-import { nodeFiles } from "./file-access.ts";
-
-/** What a worker is started with; see worker.ts. */
-export interface WorkerSetup {
-  /** The compressor's module and name: functions cannot cross to a worker, so it imports them. */
-  readonly compressor: { readonly module: string; readonly name: string } | undefined;
-  readonly settings: CompressSettings;
-}
-
-/** What a worker answers to each job, in the order of the jobs. */
-export type WorkerAnswer =
-  | { readonly result: ResultOf[Job["kind"]] }
-  | { readonly error: { code: string; message: string; path?: string | undefined } };
+import { Watch, watchSize } from "../execute/watch.ts";
+import type { WorkerAnswer, WorkerSetup } from "./worker.ts";
 
 /** An `Executor` that has something to end. */
 export interface ClosableExecutor extends Executor {
   close(): Promise<void>;
 }
 
+const isSource = import.meta.url.endsWith(".ts");
+
 /** A module as built where this is its source: workers cannot import TypeScript on every Node that we run on. */
 function asBuilt(url: string): string {
-  return url.replace(/\/src\/(.*)\.ts$/, "/dist/$1.js");
+  const built = isSource ? url.replace(/\/src\/(.*)\.ts$/, "/dist/$1.js") : url;
+  return built === url || !existsSync(fileURLToPath(built)) ? url : built;
 }
 
 const workerModule = new URL("./worker.js", asBuilt(import.meta.url));
 /** Options of Node's that lead to sources are not for what is built. */
-const workerOptions = import.meta.url.endsWith(".ts") ? { execArgv: [] } : {};
+const workerOptions = isSource ? { execArgv: [] } : {};
 
-/** One job is worked on, others wait at the worker: it does not idle while an older job of another one is awaited. */
-const jobsPerWorker = 4;
+/** One job is worked on, another waits at the worker, which need not idle until the next one comes. */
+const jobsPerWorker = 2;
+/** Jobs for each worker that are worth having under way: results are used in their order, and some take longer. */
+const jobsUnderWay = 4;
 
-interface Pending {
+/** How often is looked at compressors that do not return, milliseconds. */
+const watchInterval = 1000;
+
+interface Task {
+  readonly job: Job;
   resolve(result: never): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
+}
+
+interface Member {
+  readonly worker: Worker;
+  readonly watch: Watch;
+  /** In the order of the worker's answers. */
+  readonly tasks: Task[];
+  /** What was last seen of it, and for how many looks. */
+  lastCount: number;
+  looks: number;
 }
 
 /** Bytes that are alone in their buffer: a view crosses to a worker together with all of the buffer behind it. */
@@ -44,85 +55,133 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
-class WorkerPool implements ClosableExecutor {
-  readonly #workers: { worker: Worker; pending: Pending[] }[];
+export interface PoolOptions {
+  readonly work: WorkSettings;
+  /** Of the compressions; each has a module. */
+  readonly compressors: readonly Compressor[];
+  readonly workers: number;
+  /** Seconds that a compressor may be inside one call. */
+  readonly pluginTimeout: number;
+}
+
+/** Threads for jobs. A worker that dies takes the build with it: its jobs are lost, and what killed it may do so again. */
+export class WorkerPool implements ClosableExecutor {
+  readonly #options: PoolOptions;
+  readonly #members: Member[];
+  /** What no worker has yet. */
+  readonly #waiting: Task[] = [];
+  readonly #timer: NodeJS.Timeout;
   #failure: Error | undefined;
 
-  constructor(count: number, setup: WorkerSetup) {
-    this.#workers = Array.from({ length: count }, () => {
-      const worker = new Worker(workerModule, { ...workerOptions, workerData: setup });
-      const pending: Pending[] = [];
-      worker.on("message", (answer: WorkerAnswer) => {
-        const { resolve, reject } = pending.shift()!;
-        if ("result" in answer) resolve(answer.result as never);
-        else reject(new BuildError(answer.error.message, { path: answer.error.path }, answer.error.code));
-      });
-      worker.on("error", (error) => this.#fail(error));
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    const compressors = options.compressors.map(({ module, name }) => ({ module: asBuilt(module!), name }));
+    this.#members = Array.from({ length: options.workers }, () => {
+      const watched = new SharedArrayBuffer(watchSize);
+      const workerData: WorkerSetup = { work: options.work, compressors, watched };
+      const worker = new Worker(workerModule, { ...workerOptions, workerData });
+      const member: Member = { worker, watch: new Watch(watched), tasks: [], lastCount: 0, looks: 0 };
+      worker.on("message", (answer: WorkerAnswer) => this.#take(member, answer));
+      worker.on("error", (error) => this.#fail(this.#death(member, error)));
       // An idle one, too: it would never answer the next job.
-      worker.on("exit", (code) => this.#fail(new Error(`it exited with code ${code}`)));
-      return { worker, pending };
+      worker.on("exit", (code) => this.#fail(this.#death(member, new Error(`it exited with code ${code}`))));
+      return member;
     });
+    this.#timer = setInterval(() => this.#look(), watchInterval).unref();
   }
 
   get concurrency(): number {
-    return this.#workers.length * jobsPerWorker;
+    return this.#members.length * jobsUnderWay;
   }
 
   run<J extends Job>(job: J): Promise<ResultOf[J["kind"]]> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const idlest = this.#workers.reduce((a, b) => (b.pending.length < a.pending.length ? b : a));
     return new Promise((resolve, reject) => {
-      idlest.pending.push({ resolve, reject });
-      const memory = job.pieces.memory.map(ownBytes);
-      idlest.worker.postMessage(
-        { ...job, pieces: { ...job.pieces, memory } },
-        job.kind === "fill" ? [job.bytes.buffer] : [],
-      );
+      this.#waiting.push({ job, resolve, reject });
+      this.#dispatch();
     });
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map(({ worker }) => worker.terminate()));
+    clearInterval(this.#timer);
+    await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 
-  /** A worker that died takes the build with it: its jobs are lost, and what killed it may do so again. */
-  #fail(cause: Error): void {
-    this.#failure ??=
-      cause instanceof ErofsError
-        ? cause
-        : new BuildError(`a worker died: ${cause.message}`, { cause }, "ECHILD");
-    for (const { pending } of this.#workers) {
-      for (const { reject } of pending.splice(0)) reject(this.#failure);
+  /** Gives waiting jobs to workers that have room. */
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const member = this.#members.reduce((a, b) => (b.tasks.length < a.tasks.length ? b : a));
+      if (member.tasks.length >= jobsPerWorker) return;
+      const task = this.#waiting.shift()!;
+      member.tasks.push(task);
+      const { pathOf: _, ...work } = task.job;
+      const memory = work.pieces.memory.map(ownBytes);
+      member.worker.postMessage(
+        { ...work, pieces: { ...work.pieces, memory } },
+        work.kind === "fill" ? [work.bytes.buffer] : [],
+      );
     }
   }
-}
 
-export interface ExecutorOptions {
-  readonly compressor: Compressor | undefined;
-  readonly settings: CompressSettings;
-  /** Threads beside this one; 0 does all the work on this one. */
-  readonly workers: number;
-}
-
-/**
- * Threads for the jobs of builds with these settings. They take some 40 ms to start, so start them before the
- * tree is read. A compressor that does not say its module runs on this thread.
- */
-export async function createExecutor(options: ExecutorOptions): Promise<ClosableExecutor> {
-  const { compressor, workers } = options;
-  const { settings } = options;
-  if (workers > 0 && (!compressor || compressor.module)) {
-    return new WorkerPool(workers, {
-      compressor: compressor?.module
-        ? { module: asBuilt(compressor.module), name: compressor.name }
-        : undefined,
-      settings,
-    });
+  #take(member: Member, answer: WorkerAnswer): void {
+    const task = member.tasks.shift();
+    // After a failure nobody waits any more.
+    if (!task) return;
+    if ("result" in answer) {
+      task.resolve(answer.result as never);
+    } else if ("compressor" in answer.error) {
+      const { compressor, how, code, piece } = answer.error;
+      const failure = new CompressorFailure(compressor, how, code);
+      failure.piece = piece;
+      task.reject(withPath(failure, task.job.pathOf));
+    } else {
+      const { message, path, code } = answer.error;
+      task.reject(new BuildError(message, { path }, code));
+    }
+    this.#dispatch();
   }
-  const runner = await JobRunner.create(nodeFiles, compressor, settings);
-  return {
-    concurrency: 1,
-    run: async (job) => runner.run(job),
-    close: async () => {},
-  };
+
+  /** Fails the build where a compressor has been inside one call for too long. */
+  #look(): void {
+    for (const member of this.#members) {
+      const { count, compression } = member.watch.look();
+      const isStuck = member.tasks.length > 0 && compression !== undefined && count === member.lastCount;
+      // Looks are counted, not time: this process may have been stopped, or the machine asleep.
+      member.looks = isStuck ? member.looks + 1 : 0;
+      member.lastCount = count;
+      const seconds = (member.looks * watchInterval) / 1000;
+      if (seconds >= this.#options.pluginTimeout) {
+        this.#fail(this.#accuse(member, `did not return for ${seconds} seconds`, "ETIMEDOUT"));
+      }
+    }
+  }
+
+  /** Why a worker is gone, with the compressor that it was inside, if it was. */
+  #death(member: Member, cause: Error & { code?: unknown }): Error {
+    const isMemory = cause.code === "ERR_WORKER_OUT_OF_MEMORY";
+    const code = isMemory ? "ENOMEM" : "ECHILD";
+    const how = isMemory ? "used up the memory of its worker" : `ended its worker: ${cause.message}`;
+    return (
+      this.#accuse(member, how, code, cause) ??
+      new BuildError(`a worker died: ${isMemory ? "it used up its memory" : cause.message}`, { cause }, code)
+    );
+  }
+
+  /** What the compressor did that a worker is inside; undefined where it is inside none. */
+  #accuse(member: Member, how: string, code: string, cause?: unknown): Error | undefined {
+    const { compression, piece } = member.watch.look();
+    if (compression === undefined) return undefined;
+    const { name } = this.#options.work.compressions[compression]!;
+    const failure = new CompressorFailure(name, how, code, { cause });
+    failure.piece = piece;
+    return withPath(failure, member.tasks[0]?.job.pathOf) as Error;
+  }
+
+  #fail(failure: Error | undefined): void {
+    if (!failure || this.#failure) return;
+    this.#failure = failure;
+    for (const { tasks } of this.#members) for (const { reject } of tasks.splice(0)) reject(failure);
+    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+    void this.close();
+  }
 }

@@ -37,18 +37,14 @@ class Fingerprint {
 }
 
 /**
- * A UUID from the tree's names and attributes and from the settings that matter most: the same build has the same
- * UUID on every machine. File contents do not count, but a changed file has another time unless times are fixed.
+ * A UUID from the tree's names and attributes, from the settings and from how each inode is compressed: the same build
+ * has the same UUID on every machine. File contents do not count, but a changed file has another time unless times are
+ * fixed.
  */
-export function deriveUuid(inventory: Inventory, settings: Settings): Uint8Array {
+export function deriveUuid(inventory: Inventory, settings: Settings, choices: Uint8Array): Uint8Array {
   const print = new Fingerprint();
-  print.addName(settings.volumeName);
-  print.add(settings.blockSize);
-  for (const { compressor, encoderOptions } of settings.compressions) {
-    print.addName(compressor.name);
-    print.add(encoderOptions.maxOutput);
-    print.add(encoderOptions.level);
-  }
+  addSettings(print, settings);
+  for (const choice of choices) print.add(choice);
   addAttributes(print, inventory.nodes[0]!);
   for (const { index, children } of inventory.directories) {
     const { entries = [] } = inventory.nodes[index]!;
@@ -59,6 +55,24 @@ export function deriveUuid(inventory: Inventory, settings: Settings): Uint8Array
     }
   }
   return print.uuid();
+}
+
+/** All settings that show in the image. */
+function addSettings(print: Fingerprint, settings: Settings): void {
+  print.addName(settings.volumeName);
+  print.addName(settings.inodeForm);
+  const { blockSize, xattrTolerance, inlineData, legacyIndex, buildTime = -1 } = settings;
+  for (const value of [blockSize, xattrTolerance, Number(inlineData), Number(legacyIndex)]) print.add(value);
+  print.addNumber(buildTime);
+  for (const { compressor, encoderOptions } of settings.compressions) {
+    const { maxOutput, level, dictSize = -1, extra = {} } = encoderOptions;
+    print.addName(compressor.name);
+    for (const value of [maxOutput, level, dictSize]) print.add(value);
+    for (const [name, value] of Object.entries(extra)) {
+      print.addName(name);
+      print.add(value);
+    }
+  }
 }
 
 function addAttributes(print: Fingerprint, node: TreeNode): void {

@@ -8,7 +8,9 @@ import {
   mapHeaderOffset,
   NULL_BLOCK,
 } from "@erofs/format";
+import { Choice } from "../execute/jobs.ts";
 import type { Settings } from "../options.ts";
+import { planChoices } from "./choices.ts";
 import { type ChunkPlan, isMostlyHoles, planChunks } from "./chunks.ts";
 import { directoryContentSize } from "./directory-content.ts";
 import type { Epoch } from "./epoch.ts";
@@ -45,6 +47,8 @@ export interface InodePlans {
   readonly chunks: ReadonlyMap<number, ChunkPlan>;
   /** Regular files to be compressed, whose layout is not settled yet. */
   readonly candidates: readonly number[];
+  /** What is asked for an inode, then what was used: an index of `Settings.compressions` or a `Choice`. */
+  readonly choices: Uint8Array;
 }
 
 /** Settles the form of every inode and the layout of all that are not to be compressed. */
@@ -72,6 +76,7 @@ export function planInodes(
     extents: new ExtentArena(),
     chunks,
     candidates,
+    choices: planChoices(inventory, settings),
   };
   for (let index = 0; index < count; index++) {
     const node = nodes[index]!;
@@ -101,11 +106,7 @@ export function planInodes(
       plans.bodySizes[index] =
         chunkTableOffset(plans.bodySizes[index]!, plan.chunkBlockBits) + 4 * plan.blocks.length;
       plans.blockCounts[index] = plan.blockCount;
-    } else if (
-      settings.compressions.length > 0 &&
-      node.type === FileType.regular &&
-      size > settings.blockSize
-    ) {
+    } else if (plans.choices[index] !== Choice.none) {
       candidates.push(index);
     } else {
       planFlat(plans, index, settings.inlineData || node.type !== FileType.regular, settings.blockSize);
@@ -131,13 +132,20 @@ const maxCompactBits = 14;
 export function planCompressed(
   plans: InodePlans,
   index: number,
-  data: { firstExtent: number; extentCount: number; startBlock: number; blockCount: number },
+  data: {
+    choice: number;
+    firstExtent: number;
+    extentCount: number;
+    startBlock: number;
+    blockCount: number;
+  },
   settings: Settings,
 ): void {
   const { blockSizeBits } = settings;
   const full = settings.legacyIndex || blockSizeBits > maxCompactBits;
   const size = plans.sizes[index]!;
   plans.layouts[index] = full ? DataLayout.compressedFull : DataLayout.compressedCompact;
+  plans.choices[index] = data.choice;
   plans.firstExtents[index] = data.firstExtent;
   plans.extentCounts[index] = data.extentCount;
   plans.startBlocks[index] = data.startBlock;

@@ -1,56 +1,16 @@
-import type { Settings } from "../options.ts";
-import type { CompressJob, CompressResult, Executor } from "../execute/jobs.ts";
 import { inOrder } from "../execute/in-order.ts";
-import { PieceList } from "../execute/pieces.ts";
-import { type InodePlans, planCompressed, planFlat } from "../plan/inode-plans.ts";
-import type { Inventory } from "../plan/inventory.ts";
+import type { CompressResult, Executor } from "../execute/jobs.ts";
+import { planCompressed, planFlat } from "../plan/inode-plans.ts";
+import { pathOf } from "../plan/paths.ts";
 import type { Sink } from "../sink.ts";
+import { type Batch, batches, type Part } from "./batches.ts";
+import type { ImagePlan } from "./inode-body.ts";
 import type { TailStore } from "./tail-store.ts";
 
-/**
- * A file is compressed in segments of this size, each apart from the others, so that one large file occupies
- * all workers. What a segment loses at its end is part of a block: 0.03 % of it.
- */
-const segmentSize = 8 << 20;
-
-/** Small files go together in a job until it has this much to compress: some milliseconds of work. */
-const batchSize = 1 << 20;
-
-interface Part {
-  readonly index: number;
-  readonly length: number;
-  readonly isLast: boolean;
-}
-
-interface Batch {
-  readonly job: CompressJob;
-  readonly parts: readonly Part[];
-  readonly bytes: number;
-}
-
-/** The candidates as jobs, in order. */
-function* batches(inventory: Inventory, plans: InodePlans): Generator<Batch> {
-  let pieces = new PieceList();
-  let parts: Part[] = [];
-  let bytes = 0;
-  for (const index of plans.candidates) {
-    const content = inventory.nodes[index]!.content!;
-    const size = plans.sizes[index]!;
-    for (let offset = 0; offset < size; offset += segmentSize) {
-      const length = Math.min(segmentSize, size - offset);
-      pieces.add(content, size, offset, length, 0);
-      parts.push({ index, length, isLast: offset + length === size });
-      bytes += length;
-      if (bytes >= batchSize) {
-        yield { job: { kind: "compress", pieces: pieces.take() }, parts, bytes };
-        pieces = new PieceList();
-        parts = [];
-        bytes = 0;
-      }
-    }
-  }
-  if (parts.length > 0) yield { job: { kind: "compress", pieces: pieces.take() }, parts, bytes };
-}
+/** Bytes that may be under way, for each job that may be: large segments come in smaller numbers. */
+const bytesPerJob = 4 << 20;
+/** Jobs that may be under way for each that an executor asks for, where they are small. */
+const smallJobs = 4;
 
 /** A file of which some segments are done. */
 interface OpenFile {
@@ -65,21 +25,23 @@ interface OpenFile {
  * file of which nothing shrinks is stored flat. Returns the first block behind the data.
  */
 export async function compressFiles(
-  inventory: Inventory,
-  plans: InodePlans,
+  image: ImagePlan,
   start: number,
-  settings: Settings,
   tails: TailStore,
   executor: Executor,
   sink: Sink,
   onBytes: (count: number) => void,
 ): Promise<number> {
+  const { inventory, plans, settings } = image;
   const { blockSize } = settings;
   let next = start;
   let open: OpenFile | undefined;
 
   /** Takes the results of a job: moves what is kept of `bytes` together and returns its length. */
-  const settle = ({ bytes, extentCounts, extents }: CompressResult, parts: readonly Part[]): number => {
+  const settle = (
+    { bytes, choices, extentCounts, extents }: CompressResult,
+    parts: readonly Part[],
+  ): number => {
     let from = 0; // in `bytes`
     let kept = 0;
     let pair = 0; // in `extents`
@@ -121,7 +83,7 @@ export async function compressFiles(
         planCompressed(
           plans,
           index,
-          { firstExtent, extentCount, startBlock, blockCount: next - startBlock },
+          { choice: choices[i]!, firstExtent, extentCount, startBlock, blockCount: next - startBlock },
           settings,
         );
       }
@@ -130,10 +92,25 @@ export async function compressFiles(
     return kept;
   };
 
+  const compress = async ({ pieces, choices, parts }: Batch): Promise<CompressResult> => {
+    const made: number[] = [];
+    for (const choice of choices) made.push(typeof choice === "number" ? choice : (await choice).choice);
+    return executor.run({
+      kind: "compress",
+      pieces,
+      choices: Uint8Array.from(made),
+      pathOf: (piece) => pathOf(inventory, parts[piece]!.index),
+    });
+  };
+
   await inOrder(
-    batches(inventory, plans),
-    executor.concurrency,
-    ({ job }) => executor.run(job),
+    batches(image, (job) => executor.run(job)),
+    {
+      count: smallJobs * executor.concurrency,
+      weight: bytesPerJob * executor.concurrency,
+      weightOf: ({ bytes }) => bytes,
+    },
+    compress,
     async (result, { parts, bytes }) => {
       const offset = next * blockSize;
       const kept = settle(result, parts);

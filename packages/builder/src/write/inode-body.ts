@@ -89,7 +89,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
   } else if (layout === DataLayout.compressedCompact || layout === DataLayout.compressedFull) {
     const fileSize = plans.sizes[index]!;
     const { blockSizeBits, blockSize, compressions } = settings;
-    const { compressor, encoderOptions } = compressions[0]!;
+    const { compressor, encoderOptions } = compressions[plans.choices[index]!]!;
     const bigPcluster = encoderOptions.maxOutput > blockSize;
     const { algorithm } = compressor;
     const plan = { fileSize, blockSizeBits, bigPcluster, algorithm };

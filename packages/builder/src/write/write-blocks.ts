@@ -123,7 +123,7 @@ export async function writeBlocks(
   const pool = new BufferPool(2 * stretchSize);
   await inOrder(
     stretches(image, first, pool, kept),
-    executor.concurrency,
+    { count: executor.concurrency },
     ({ job }) => executor.run(job),
     async (result, { offset, size, tails, bytes }) => {
       const tailBytes = result.bytes.slice(stretchSize);

@@ -172,7 +172,7 @@ export async function writeMetadata(
 
   await inOrder(
     regionsOf(image, areas),
-    executor.concurrency,
+    { count: executor.concurrency },
     async (region) => {
       const { job, tailBytes } = prepare(region);
       return { result: await executor.run(job), tailBytes };

@@ -8,7 +8,7 @@ describe("inOrder", () => {
     const used: number[] = [];
     await inOrder(
       [30, 1, 20, 2, 10, 3],
-      3,
+      { count: 3 },
       async (delay) => {
         most = Math.max(most, ++underWay);
         await new Promise((resolve) => setTimeout(resolve, delay));
@@ -24,7 +24,7 @@ describe("inOrder", () => {
   it("waits for an older job while a younger one has failed", async () => {
     const work = inOrder(
       [30, 1],
-      3,
+      { count: 3 },
       async (delay) => {
         await new Promise((resolve) => setTimeout(resolve, delay));
         if (delay === 1) throw new Error("the younger one");
@@ -38,7 +38,7 @@ describe("inOrder", () => {
   it("ends with the first failure and leaves none of the others unhandled", async () => {
     const work = inOrder(
       [1, 2, 3],
-      3,
+      { count: 3 },
       async (item) => {
         throw new Error(`item ${item}`);
       },

@@ -1,0 +1,79 @@
+import { Algorithm } from "@erofs/compressor";
+import { sampleRanges, sampleSize } from "../execute/choose.ts";
+import { Choice, type ChooseJob, type ChooseResult } from "../execute/jobs.ts";
+import { PieceList, type Pieces } from "../execute/pieces.ts";
+import { pathOf } from "../plan/paths.ts";
+import type { ImagePlan } from "./inode-body.ts";
+import { segmentSize } from "./segments.ts";
+
+/**
+ * Small files go together in a job until it has this much to compress: some milliseconds of work. With compressors that
+ * take longer a job is smaller, so that none waits long for another.
+ */
+const batchSize = { lz4: 1 << 20, others: 256 << 10 };
+
+export interface Part {
+  readonly index: number;
+  readonly length: number;
+  readonly isLast: boolean;
+}
+
+export interface Batch {
+  readonly pieces: Pieces;
+  /** A choice for each piece, which may still be on its way. */
+  readonly choices: readonly (number | Promise<ChooseResult>)[];
+  readonly parts: readonly Part[];
+  readonly bytes: number;
+}
+
+/** Hands out the candidates as jobs, in order. Larger files' compression is chosen first, by jobs of `chooseBy`. */
+export function* batches(
+  { inventory, plans, settings }: ImagePlan,
+  chooseBy: (job: ChooseJob) => Promise<ChooseResult>,
+): Generator<Batch> {
+  const { compressions, auto, blockSize } = settings;
+  const largestCluster = Math.max(
+    blockSize,
+    ...compressions.map(({ encoderOptions }) => encoderOptions.maxOutput),
+  );
+  const isFast = compressions.every(({ compressor }) => compressor.algorithm === Algorithm.lz4);
+  const enough = isFast ? batchSize.lz4 : batchSize.others;
+  let rest = plans.candidates.reduce((sum, index) => sum + plans.sizes[index]!, 0);
+  let pieces = new PieceList();
+  let choices: Batch["choices"][number][] = [];
+  let parts: Part[] = [];
+  let bytes = 0;
+  const finish = (): Batch => ({ pieces: pieces.take(), choices, parts, bytes });
+  for (const index of plans.candidates) {
+    const content = inventory.nodes[index]!.content!;
+    const size = plans.sizes[index]!;
+    const requested = plans.choices[index]!;
+    let choice: Batch["choices"][number] = requested;
+    if (requested === Choice.auto && size > sampleSize(largestCluster)) {
+      const sample = new PieceList();
+      for (const { offset, length } of sampleRanges(size, largestCluster)) {
+        sample.add(content, size, offset, length, 0);
+      }
+      choice = chooseBy({ kind: "choose", pieces: sample.take(), pathOf: () => pathOf(inventory, index) });
+      // It is awaited with the first piece of the file; until then, or if an older job fails, nobody looks.
+      choice.catch(() => {});
+    }
+    for (let offset = 0; offset < size;) {
+      const length = Math.min(segmentSize(requested, rest, settings), size - offset);
+      pieces.add(content, size, offset, length, 0);
+      choices.push(choice);
+      offset += length;
+      rest -= length;
+      parts.push({ index, length, isLast: offset === size });
+      bytes += length;
+      if (bytes >= enough) {
+        yield finish();
+        pieces = new PieceList();
+        choices = [];
+        parts = [];
+        bytes = 0;
+      }
+    }
+  }
+  if (parts.length > 0) yield finish();
+}
