@@ -27,3 +27,8 @@ export function heapBase(): usize {
 export function isInMemory(start: usize, length: usize): bool {
   return <u64>start + <u64>length <= <u64>memory.size() << 16;
 }
+
+/** Whether [start, start + length) lies inside the memory, behind what is ours. */
+export function isCallers(start: usize, length: usize): bool {
+  return start >= heapBase() && isInMemory(start, length);
+}

@@ -37,6 +37,20 @@ export interface Kernels {
    * counts from where the whole block's output would end; where that is not known, keep the input apart.
    */
   lz4DecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
+  /**
+   * Decodes a whole MicroLZMA stream, by the same rules and promises; the input has less than 4 GiB. In place, an
+   * `inPlaceMargin` is enough as well.
+   */
+  lzmaDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
+  /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
+  lzmaDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
+  /**
+   * Decodes a whole stream of raw DEFLATE, by the same rules and promises, but whatever is behind the final block is
+   * left alone.
+   */
+  deflateDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
+  /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
+  deflateDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /** Bisects one directory block for a name. Returns the index of its dirent, or a `SearchFault`. */
   searchDirents(block: number, blockLen: number, name: number, nameLen: number): number;
   /**
@@ -83,6 +97,10 @@ export function createKernels(options: KernelsOptions = {}): Kernels {
     heapBase: core.heapBase(),
     lz4Decode: core.lz4Decode,
     lz4DecodePartial: core.lz4DecodePartial,
+    lzmaDecode: core.lzmaDecode,
+    lzmaDecodePartial: core.lzmaDecodePartial,
+    deflateDecode: core.deflateDecode,
+    deflateDecodePartial: core.deflateDecodePartial,
     searchDirents: core.searchDirents,
     compareFirstName: core.compareFirstName,
     crc32c: (ptr, len, state) => core.crc32c(ptr, len, state) >>> 0,
