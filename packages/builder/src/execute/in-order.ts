@@ -18,19 +18,20 @@ export async function inOrder<Item, Result>(
   use: (result: Result, item: Item) => void | Promise<void>,
 ): Promise<void> {
   const underWay: { item: Item; result: Promise<Result> }[] = [];
-  let load = 0;
   let using: Promise<void> = Promise.resolve();
   const finishOldest = async () => {
     const { item, result } = underWay.shift()!;
     const finished = await result;
     await using;
-    load -= weightOf(item);
     using = Promise.resolve(use(finished, item));
     using.catch(() => {});
   };
+  const isFull = (next: Item): boolean => {
+    const load = underWay.reduce((sum, { item }) => sum + weightOf(item), weightOf(next));
+    return underWay.length >= count || (underWay.length > 0 && load > weight);
+  };
   for (const item of items) {
-    load += weightOf(item);
-    while (underWay.length >= count || (load > weight && underWay.length > 0)) await finishOldest();
+    while (isFull(item)) await finishOldest();
     const result = start(item);
     // A younger job may fail while an older one is awaited, and after a failure nobody waits for the rest: such
     // failures must not end the process.

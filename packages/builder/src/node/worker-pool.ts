@@ -31,8 +31,10 @@ const jobsPerWorker = 2;
 /** Jobs for each worker that are worth having under way: results are used in their order, and some take longer. */
 const jobsUnderWay = 4;
 
-/** How often is looked at compressors that do not return, milliseconds. */
-const watchInterval = 1000;
+/** The longest time between looks at compressors that do not return, milliseconds. */
+const longestInterval = 1000;
+/** What JavaScript may keep in a worker: runs and clusters are in buffers, which do not count. */
+const resourceLimits = { maxOldGenerationSizeMb: 512 };
 
 interface Task {
   readonly job: Job;
@@ -71,6 +73,7 @@ export class WorkerPool implements ClosableExecutor {
   /** What no worker has yet. */
   readonly #waiting: Task[] = [];
   readonly #timer: NodeJS.Timeout;
+  readonly #interval: number;
   #failure: Error | undefined;
 
   constructor(options: PoolOptions) {
@@ -79,7 +82,7 @@ export class WorkerPool implements ClosableExecutor {
     this.#members = Array.from({ length: options.workers }, () => {
       const watched = new SharedArrayBuffer(watchSize);
       const workerData: WorkerSetup = { work: options.work, compressors, watched };
-      const worker = new Worker(workerModule, { ...workerOptions, workerData });
+      const worker = new Worker(workerModule, { ...workerOptions, resourceLimits, workerData });
       const member: Member = { worker, watch: new Watch(watched), tasks: [], lastCount: 0, looks: 0 };
       worker.on("message", (answer: WorkerAnswer) => this.#take(member, answer));
       worker.on("error", (error) => this.#fail(this.#death(member, error)));
@@ -87,7 +90,8 @@ export class WorkerPool implements ClosableExecutor {
       worker.on("exit", (code) => this.#fail(this.#death(member, new Error(`it exited with code ${code}`))));
       return member;
     });
-    this.#timer = setInterval(() => this.#look(), watchInterval).unref();
+    this.#interval = Math.min(longestInterval, 250 * options.pluginTimeout);
+    this.#timer = setInterval(() => this.#look(), this.#interval).unref();
   }
 
   get concurrency(): number {
@@ -149,7 +153,7 @@ export class WorkerPool implements ClosableExecutor {
       // Looks are counted, not time: this process may have been stopped, or the machine asleep.
       member.looks = isStuck ? member.looks + 1 : 0;
       member.lastCount = count;
-      const seconds = (member.looks * watchInterval) / 1000;
+      const seconds = (member.looks * this.#interval) / 1000;
       if (seconds >= this.#options.pluginTimeout) {
         this.#fail(this.#accuse(member, `did not return for ${seconds} seconds`, "ETIMEDOUT"));
       }

@@ -31,7 +31,7 @@ export function* batches(
   { inventory, plans, settings }: ImagePlan,
   chooseBy: (job: ChooseJob) => Promise<ChooseResult>,
 ): Generator<Batch> {
-  const { compressions, auto, blockSize } = settings;
+  const { compressions, blockSize } = settings;
   const largestCluster = Math.max(
     blockSize,
     ...compressions.map(({ encoderOptions }) => encoderOptions.maxOutput),
