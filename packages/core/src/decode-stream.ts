@@ -17,6 +17,12 @@ export type StreamDecoder = (
 export const streamDecoders: readonly StreamDecoder[] = [
   (kernels, src, srcLen, dst, dstLen, partial) =>
     (partial ? kernels.lz4DecodePartial : kernels.lz4Decode)(src, srcLen, dst, dstLen) === dstLen,
+  (kernels, src, srcLen, dst, dstLen, partial) =>
+    (partial ? kernels.lzmaDecodePartial : kernels.lzmaDecode)(src, srcLen, dst, dstLen) === dstLen,
+  (kernels, src, srcLen, dst, dstLen, partial) =>
+    (partial ? kernels.deflateDecodePartial : kernels.deflateDecode)(src, srcLen, dst, dstLen) === dstLen,
+  (kernels, src, srcLen, dst, dstLen, partial) =>
+    (partial ? kernels.zstdDecodePartial : kernels.zstdDecode)(src, srcLen, dst, dstLen) === dstLen,
 ];
 
 /** Decodes a stream of an algorithm that `streamDecoders` has. @throws RangeError for any other */

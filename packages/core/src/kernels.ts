@@ -51,6 +51,14 @@ export interface Kernels {
   deflateDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
   /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
   deflateDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
+  /**
+   * Decodes one Zstandard frame without a dictionary, all of the input, by the same rules and promises; the output has
+   * at most 32 MiB. A block is read from both ends, so in place `inPlaceMargin` is not enough: short of standing
+   * apart, no margin is sure to do.
+   */
+  zstdDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
+  /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
+  zstdDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /** Bisects one directory block for a name. Returns the index of its dirent, or a `SearchFault`. */
   searchDirents(block: number, blockLen: number, name: number, nameLen: number): number;
   /**
@@ -79,7 +87,7 @@ interface CoreExports extends Omit<Kernels, "memory" | "heapBase"> {
 }
 
 /** Pages that are enough for what stands before `heapBase`. */
-const TABLE_PAGES = 1;
+const TABLE_PAGES = 3;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -101,6 +109,8 @@ export function createKernels(options: KernelsOptions = {}): Kernels {
     lzmaDecodePartial: core.lzmaDecodePartial,
     deflateDecode: core.deflateDecode,
     deflateDecodePartial: core.deflateDecodePartial,
+    zstdDecode: core.zstdDecode,
+    zstdDecodePartial: core.zstdDecodePartial,
     searchDirents: core.searchDirents,
     compareFirstName: core.compareFirstName,
     crc32c: (ptr, len, state) => core.crc32c(ptr, len, state) >>> 0,

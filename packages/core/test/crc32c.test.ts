@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { crc32c, createKernels } from "../src/index.ts";
 import { compressibleBytes } from "./random.ts";
 
-const kernels = createKernels({ pages: 4 });
+const kernels = createKernels({ pages: 8 });
 const start = kernels.heapBase;
 const memory = new Uint8Array(kernels.memory.buffer);
 

@@ -5,7 +5,7 @@ import { createKernels, xxh32 } from "../src/index.ts";
 import { compressibleBytes } from "./random.ts";
 
 const oracle = await xxhash();
-const kernels = createKernels({ pages: 4 });
+const kernels = createKernels({ pages: 8 });
 const start = kernels.heapBase;
 const memory = new Uint8Array(kernels.memory.buffer);
 
