@@ -1,4 +1,4 @@
-import type { Inode } from "@erofs/format";
+import { ErofsError, type Inode } from "@erofs/format";
 import type { Extent } from "./extents/extent.ts";
 import { mapOf } from "./extents/file-map.ts";
 import type { ImageState } from "./image-state.ts";
@@ -33,39 +33,66 @@ export interface DataRange {
   readonly length: number;
 }
 
-/** All extents of an inode, ascending and without gaps; none for one without content. */
-export function* extents(image: ImageState, node: Inode): Reading<ExtentInfo[]> {
+/**
+ * The extents of an inode that hold its bytes from `offset` on, `length` of them: whole, ascending and without gaps;
+ * none for one without content.
+ * @throws ErofsError EINVAL for an offset below 0, CorruptImage, UnsupportedFeature, the source's errors
+ */
+export function* extents(
+  image: ImageState,
+  node: Inode,
+  offset = 0,
+  length: number = node.size,
+): Reading<ExtentInfo[]> {
   const found: ExtentInfo[] = [];
-  if (!hasContent(node) || node.size === 0) return found;
-  const map = yield* mapOf(image, node);
-  for (let offset = 0; offset < node.size;) {
-    const extent = map.find(offset) ?? (yield* map.load(offset));
-    found.push(infoOf(extent));
-    offset = extent.logical + extent.length;
-  }
+  yield* eachExtent(image, node, offset, length, (extent) => found.push(infoOf(extent)));
   return found;
 }
 
 /**
- * The ranges of an inode's content that are not holes, ascending, neighbours joined: what a sparse copy has to write.
+ * The ranges of an inode's content that are not holes, of `length` bytes from `offset` on, ascending, neighbours
+ * joined: what a sparse copy has to write.
+ * @throws ErofsError EINVAL for an offset below 0, CorruptImage, UnsupportedFeature, the source's errors
  */
-export function* dataRanges(image: ImageState, node: Inode): Reading<DataRange[]> {
+export function* dataRanges(
+  image: ImageState,
+  node: Inode,
+  offset = 0,
+  length: number = node.size,
+): Reading<DataRange[]> {
   const found: DataRange[] = [];
-  if (!hasContent(node) || node.size === 0) return found;
-  const map = yield* mapOf(image, node);
+  const end = Math.min(offset + length, node.size);
   let start = -1;
-  for (let offset = 0; offset < node.size;) {
-    const extent = map.find(offset) ?? (yield* map.load(offset));
-    if (extent.kind === "hole") {
-      if (start >= 0) found.push({ offset: start, length: offset - start });
-      start = -1;
-    } else if (start < 0) {
-      start = offset;
-    }
-    offset = extent.logical + extent.length;
-  }
-  if (start >= 0) found.push({ offset: start, length: node.size - start });
+  const close = (at: number): void => {
+    if (start >= 0) found.push({ offset: start, length: at - start });
+    start = -1;
+  };
+  yield* eachExtent(image, node, offset, length, ({ kind, logical }) => {
+    const from = Math.max(logical, offset);
+    if (kind === "hole") close(from);
+    else if (start < 0) start = from;
+  });
+  close(end);
   return found;
+}
+
+/** Shows the extents in a range one after the other. */
+function* eachExtent(
+  image: ImageState,
+  node: Inode,
+  offset: number,
+  length: number,
+  see: (extent: Extent) => void,
+): Reading<void> {
+  if (!(offset >= 0)) throw new ErofsError("EINVAL", `offset ${offset}`, { nid: node.nid });
+  const end = Math.min(offset + length, node.size);
+  if (!hasContent(node) || offset >= end) return;
+  const map = yield* mapOf(image, node);
+  for (let at = offset; at < end;) {
+    const extent = map.find(at) ?? (yield* map.load(at));
+    see(extent);
+    at = extent.logical + extent.length;
+  }
 }
 
 function infoOf(extent: Extent): ExtentInfo {

@@ -74,6 +74,25 @@ describe("chunks on extra devices", () => {
     expect(Buffer.compare(image.read(image.lookup("flat")), second.subarray(4096, 9096))).toBe(0);
   });
 
+  it("are listed for a part of the file: extents whole, data to the byte", () => {
+    const image = openSync(memorySource(bytes), { devices });
+    const node = image.lookup("chunks");
+    const logical = (offset: number, length?: number) =>
+      image.extents(node, offset, length).map((extent) => extent.logical);
+    expect(logical(4095, 1)).toEqual([0]);
+    expect(logical(4095, 2)).toEqual([0, 4096]);
+    expect(logical(5000)).toEqual([4096, 8192]);
+    expect([logical(0, 0), logical(node.size), logical(1e9, 5)]).toEqual([[], [], []]);
+    expect(image.dataRanges(node, 4000, 4300)).toEqual([
+      { offset: 4000, length: 96 },
+      { offset: 8192, length: 108 },
+    ]);
+    expect(image.dataRanges(node, 4096, 4096)).toEqual([]);
+    expect(image.dataRanges(node, 9000)).toEqual([{ offset: 9000, length: 3298 }]);
+    expect(() => logical(-1)).toThrow(expect.objectContaining({ code: "EINVAL" }));
+    expect(() => image.dataRanges(node, Number.NaN)).toThrow(expect.objectContaining({ code: "EINVAL" }));
+  });
+
   it("are read from one image that has all devices in a row", () => {
     const joined = new Uint8Array(204 * 4096);
     joined.set(bytes);
