@@ -11,7 +11,7 @@ const floorPlan: Record<string, readonly string[]> = {
   core: [],
   format: ["core"],
   tree: ["format"],
-  compressor: [],
+  compressor: ["core"],
   "deflate-wasm": ["compressor"],
   "lz4-wasm": ["compressor"],
   reader: ["core", "format"],

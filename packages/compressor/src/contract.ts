@@ -3,13 +3,23 @@
  * physical cluster of a given size and answers how much of the input it managed to put into it.
  */
 
-/** On-disk algorithm ids (kernel: `Z_EROFS_COMPRESSION_*`). Ids above `zstd` are private to a plugin. */
+/** On-disk algorithm ids that kernels know (`Z_EROFS_COMPRESSION_*`). */
 export const Algorithm = { lz4: 0, lzma: 1, deflate: 2, zstd: 3 } as const;
 
+/**
+ * Ids that a plugin may take for an algorithm of its own: the field on disk has four bits. Nobody hands them out. An
+ * image says beside the id what its compressor is called, and readers go by the name; so two plugins with one id are
+ * only in each other's way within one image.
+ */
+export const PRIVATE_ALGORITHMS = { min: 4, max: 15 } as const;
+
 export interface EncoderOptions {
-  /** A level between the compressor's `levels.min` and `levels.max`. */
+  /** A level between the compressor's `levels.min` and `levels.max`; 0 for one without levels. */
   readonly level: number;
-  /** Dictionary (window) size in bytes, for algorithms that have one. */
+  /**
+   * Dictionary (window) size in bytes, within the compressor's `dictSizes`. Absent: whatever suits `level` and
+   * `maxOutput`.
+   */
   readonly dictSize?: number;
   /** The compressor's own options, by name, as `Compressor.extraOptions` declares them; the others are at their default. */
   readonly extra?: Readonly<Record<string, number>>;
@@ -31,7 +41,8 @@ export interface Encoder {
    *
    * `consumed` is at least 1 unless `output` cannot hold even one encoded byte; then both numbers are 0.
    * Nothing is written to `output` beyond `produced`. The same input, output size and options give the same bytes,
-   * whatever the encoder did before. An encoder may look at no more than a first part of a long input.
+   * whatever the encoder did before, on every machine. An encoder may look at no more than a first part of a long input,
+   * and has to where time matters: the input is all that follows in the file, up to megabytes.
    * The result may be one object that each call fills anew: read it before the next call.
    */
   encode(input: Uint8Array, output: Uint8Array): EncodeResult;
@@ -60,17 +71,23 @@ export interface EncoderWindow {
 
 /** Decodes one stream. Only private algorithms bring their own; the kernel's are decoded by the reader. */
 export interface Decoder {
-  /** Fills `output` from `input`; throws when `input` is damaged. Never reads or writes outside them. */
+  /**
+   * Fills `output` from `input`, a stream as `encode` made it (without the zeros that are in front of it on disk), and
+   * changes nothing else. `output` has the length that the stream decodes to; where that is not so, or where `input` is
+   * damaged in another way, this throws any error, and what `output` holds does not matter. It comes to an end on every
+   * input, in a time that follows from the two lengths, and it answers the same whatever it decoded before.
+   */
   decode(input: Uint8Array, output: Uint8Array): void;
 }
 
+/** Whole numbers, `min` ≤ `default` ≤ `max`. */
 export interface CompressorLevels {
   readonly min: number;
   readonly max: number;
   readonly default: number;
 }
 
-/** A numeric option that one compressor alone has, as lc of `lzma`. */
+/** An option that one compressor alone has, as lc of `lzma`: a whole number. What it is when not given, the encoder knows. */
 export interface ExtraOption {
   readonly min: number;
   readonly max: number;
@@ -79,25 +96,38 @@ export interface ExtraOption {
 }
 
 export interface Compressor {
-  /** As in `-z lz4hc,level=12`. */
+  /**
+   * As in `-z lz4hc,level=12`: up to 64 of a-z, 0-9, '.', '_' and '-'. For a private algorithm, images carry it, and it
+   * is by this name that readers find the decoder: change it when streams change in a way that old decoders cannot read.
+   */
   readonly name: string;
   /**
    * URL of a module that exports this object under `name` or as its default, `import.meta.url` as a rule: workers
-   * import it from there. Without it, all compression runs on one thread.
+   * import it from there. Without it, all compression runs on one thread. The `erofs` command fills it in for
+   * a compressor that it loads from a module.
    */
   readonly module?: string;
-  /** The on-disk id, `Algorithm` or a private one. */
+  /** The on-disk id: one of `Algorithm`, whose streams every kernel reads, or one of `PRIVATE_ALGORITHMS`. */
   readonly algorithm: number;
   /** Absent where there is nothing to choose. */
   readonly levels?: CompressorLevels;
   /** The dictionary (window) sizes that can be asked for, bytes. Absent where there is nothing to choose. */
   readonly dictSizes?: { readonly min: number; readonly max: number };
-  /** Further options of its own, by name: whole numbers. */
+  /** Further options of its own, by names of a-z, 0-9, '_' and '-'. */
   readonly extraOptions?: Readonly<Record<string, ExtraOption>>;
-  /** One encoder per worker; it owns its scratch memory. */
+  /**
+   * One encoder per worker; it owns its scratch memory and shares nothing with other encoders. Throws (or rejects) when
+   * an option is out of range.
+   */
   createEncoder(options: EncoderOptions): Encoder | Promise<Encoder>;
-  /** For private algorithms only. */
+  /** For private algorithms, which must have it. */
   createDecoder?(): Decoder | Promise<Decoder>;
-  /** The algorithm's compression-configuration record (without its size field) for the superblock. */
+  /**
+   * The algorithm's compression-configuration record (without its size field) for the superblock. What kernels want in
+   * it for their algorithms: LZ4 14 bytes (u16 farthest match, u16 blocks of the largest cluster), LZMA 14 (u32
+   * dictionary size), DEFLATE 6 (u8 log2 of the window), ZSTD 6 (u8 0, u8 log2 of the window minus 10); little-endian,
+   * the rest zero. The record of a private algorithm is the plugin's own affair, of up to 1024 bytes, and must not depend
+   * on options in a way that decoders would have to know: they are not told.
+   */
   config(options: EncoderOptions & { readonly blockSize: number }): Uint8Array;
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "./check-options.ts";
 import type { Compressor, EncoderOptions } from "./contract.ts";
 import { CompressorOptionError, parseCompressorSpec } from "./spec.ts";
 import type { CompressorSpec } from "./spec.ts";
@@ -18,24 +19,6 @@ export interface CompressorRegistry {
    * @throws {CompressorOptionError}
    */
   choose(spec: CompressorSpec | string, maxOutput: number): ChosenCompressor;
-}
-
-/**
- * The level to encode with: `level`, or the compressor's default where it is undefined. A compressor without levels
- * ignores it, and is told 0.
- * @throws {CompressorOptionError} when the level is out of range
- */
-export function checkLevel(compressor: Compressor, level: number | undefined): number {
-  const { levels } = compressor;
-  if (levels === undefined) return 0;
-  if (level === undefined) return levels.default;
-  if (!Number.isInteger(level) || level < levels.min || level > levels.max) {
-    throw new CompressorOptionError(
-      "level",
-      `${compressor.name}: level ${level} is not between ${levels.min} and ${levels.max}`,
-    );
-  }
-  return level;
 }
 
 /** Makes a registry of plugins. Two of the same name are an error. */
@@ -60,16 +43,9 @@ export function createRegistry(compressors: readonly Compressor[]): CompressorRe
     names,
     find,
     choose(spec, maxOutput) {
-      const { name, level, dictSize } = typeof spec === "string" ? parseCompressorSpec(spec) : spec;
-      const compressor = find(name);
-      return {
-        compressor,
-        options: {
-          level: checkLevel(compressor, level),
-          maxOutput,
-          ...(dictSize === undefined ? {} : { dictSize }),
-        },
-      };
+      const parsed = typeof spec === "string" ? parseCompressorSpec(spec) : spec;
+      const compressor = find(parsed.name);
+      return { compressor, options: { ...checkOptions(compressor, parsed), maxOutput } };
     },
   };
 }

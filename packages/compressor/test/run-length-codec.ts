@@ -1,9 +1,9 @@
 import type { Compressor, Encoder } from "../src/index.ts";
 
-/** Pairs of a run's length, 1 to 255, and its byte: the least that is a compressor. Private algorithm 100. */
+/** Pairs of a run's length, 1 to 255, and its byte: the least that is a compressor. Private algorithm 15. */
 export const runLengthCodec: Compressor = {
   name: "run-length",
-  algorithm: 100,
+  algorithm: 15,
   createEncoder: (): Encoder => ({
     encode(input, output) {
       let consumed = 0;
