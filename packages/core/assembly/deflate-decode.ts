@@ -220,8 +220,8 @@ function readCodes(): bool {
       take(7);
     }
     if (repeats > end - at) return false;
-    memory.fill(at, value, repeats);
-    at += repeats;
+    // Short runs: a call of memory.fill takes longer.
+    for (; repeats != 0; repeats--) store<u8>(at++, value);
   }
   // Without a word for the block's end.
   if (load<u8>(lengths + 256) == 0) return false;
@@ -255,48 +255,57 @@ function decodeSymbols(from: usize, partial: bool): usize {
       // Three words of the root table and then any symbol take at most 53 bits.
       if (entry & LITERAL) {
         store<u8>(op++, entry >>> 16);
-        buffer >>= entry & 0xff;
+        buffer >>= entry;
         good -= entry & 0xff;
         entry = load<u32>(symbols + ((<usize>buffer & ((1 << SYMBOL_BITS) - 1)) << 2));
         if (entry & LITERAL) {
           store<u8>(op++, entry >>> 16);
-          buffer >>= entry & 0xff;
+          buffer >>= entry;
           good -= entry & 0xff;
           entry = load<u32>(symbols + ((<usize>buffer & ((1 << SYMBOL_BITS) - 1)) << 2));
           if (entry & LITERAL) {
             store<u8>(op++, entry >>> 16);
-            buffer >>= entry & 0xff;
+            buffer >>= entry;
             good -= entry & 0xff;
-            entry = load<u32>(symbols + ((<usize>buffer & ((1 << SYMBOL_BITS) - 1)) << 2));
+            continue;
           }
         }
       }
-    }
-    if (entry & LINK) {
-      buffer >>= SYMBOL_BITS;
-      good -= SYMBOL_BITS;
-      const index = (entry >>> 16) + (<u32>buffer & ((1 << ((entry >>> 8) & 15)) - 1));
-      entry = load<u32>(symbols + (index << 2));
-    }
-    if (entry & LITERAL) {
+    } else if (entry & LITERAL) {
       if (op == end) return AT_CORRUPT;
       if (op == next) return AT_OVERLAP;
       store<u8>(op++, entry >>> 16);
-      buffer >>= entry & 0xff;
+      buffer >>= entry;
       good -= entry & 0xff;
       if (partial && op == end) break;
       continue;
     }
-    let taken = entry & 0xff;
     if (entry & EXCEPTIONAL) {
-      if (!(entry & END)) return AT_CORRUPT;
-      buffer >>= taken;
-      good -= taken;
-      break;
+      if (entry & LINK) {
+        buffer >>= SYMBOL_BITS;
+        good -= SYMBOL_BITS;
+        const index = (entry >>> 16) + (<u32>buffer & ((1 << ((entry >>> 8) & 15)) - 1));
+        entry = load<u32>(symbols + (index << 2));
+        if (entry & LITERAL) {
+          if (op == end) return AT_CORRUPT;
+          if (op == next) return AT_OVERLAP;
+          store<u8>(op++, entry >>> 16);
+          buffer >>= entry;
+          good -= entry & 0xff;
+          if (partial && op == end) break;
+          continue;
+        }
+      }
+      if (entry & EXCEPTIONAL) {
+        if (!(entry & END)) return AT_CORRUPT;
+        buffer >>= entry;
+        good -= entry & 0xff;
+        break;
+      }
     }
-    let length = <usize>((entry >>> 16) + ((<u32>buffer & ((1 << taken) - 1)) >>> ((entry >>> 8) & 15)));
-    buffer >>= taken;
-    good -= taken;
+    let length = <usize>((entry >>> 16) + ((<u32>buffer & ((1 << entry) - 1)) >>> (entry >>> 8)));
+    buffer >>= entry;
+    good -= entry & 0xff;
 
     buffer |= load<u64>(next) << good;
     next += (63 - good) >> 3;
@@ -310,15 +319,18 @@ function decodeSymbols(from: usize, partial: bool): usize {
       entry = load<u32>(distances + (index << 2));
       if (entry & EXCEPTIONAL) return AT_CORRUPT;
     }
-    taken = entry & 0xff;
-    const offset = <usize>((entry >>> 16) + ((<u32>buffer & ((1 << taken) - 1)) >>> ((entry >>> 8) & 15)));
-    buffer >>= taken;
-    good -= taken;
+    const offset = <usize>((entry >>> 16) + ((<u32>buffer & ((1 << entry) - 1)) >>> (entry >>> 8)));
+    buffer >>= entry;
+    good -= entry & 0xff;
     if (offset > op - outputStart) return AT_CORRUPT;
 
     if (hasRoom) {
-      if (offset >= 16) copyLoosely(op, op - offset, length);
-      else repeatBytes(op, offset, length, true);
+      const source = op - offset;
+      if (offset >= 16) {
+        v128.store(op, v128.load(source));
+        v128.store(op, v128.load(source, 16), 16);
+        if (length > 32) copyLoosely(op + 32, source + 32, length - 32);
+      } else repeatBytes(op, offset, length, true);
     } else {
       if (length > end - op) {
         if (!partial) return AT_CORRUPT;

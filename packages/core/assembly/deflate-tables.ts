@@ -66,9 +66,8 @@ const LENGTH_CODES = memory.data<u16>([
   0x2303, 0x2b03, 0x3303, 0x3b03, 0x4304, 0x5304, 0x6304, 0x7304, 0x8305, 0xa305, 0xc305, 0xe305, 0, 0, 0,
 ]);
 
-/** The entry of a literal, a length or the end of the block, without its code. */
+/** The entry of a length or the end of the block, without its code. */
 function symbolEntry(symbol: u32): u32 {
-  if (symbol < 256) return LITERAL | (symbol << 16);
   if (symbol == 256) return EXCEPTIONAL | END;
   if (symbol == 285) return 258 << 16;
   if (symbol > 285) return EXCEPTIONAL;
@@ -90,8 +89,10 @@ export const KIND_DISTANCES: u32 = 1;
 /** Lengths of codes: the entry's value is the symbol. */
 export const KIND_LENGTHS: u32 = 2;
 
+// @ts-ignore: decorator
+@inline
 function entryOf(kind: u32, symbol: u32): u32 {
-  if (kind == KIND_SYMBOLS) return symbolEntry(symbol);
+  if (kind == KIND_SYMBOLS) return symbol < 256 ? LITERAL | (symbol << 16) : symbolEntry(symbol);
   return kind == KIND_DISTANCES ? distanceEntry(symbol) : symbol << 16;
 }
 
@@ -104,7 +105,7 @@ export function buildTable(kind: u32, lengths: usize, count: u32, table: usize, 
   const counts = base + COUNTS;
   const starts = base + STARTS;
   const sorted = base + SORTED;
-  memory.fill(counts, 0, 16 * 4);
+  for (let i: usize = 0; i < 64; i += 16) v128.store(counts + i, i64x2.splat(0));
   for (let i: u32 = 0; i < count; i++) {
     const at = counts + (<usize>load<u8>(lengths + i) << 2);
     store<u32>(at, load<u32>(at) + 1);
@@ -120,11 +121,7 @@ export function buildTable(kind: u32, lengths: usize, count: u32, table: usize, 
     free = (free << 1) - words;
     if (free < 0) return false;
   }
-  const rootSize: u32 = 1 << rootBits;
-  if (free > 0) {
-    if (longest > 1 || kind == KIND_LENGTHS) return false;
-    for (let i: u32 = 0; i < rootSize; i++) store<u32>(table + (i << 2), INVALID);
-  }
+  if (free > 0 && (longest > 1 || kind == KIND_LENGTHS)) return false;
   for (let symbol: u32 = 0; symbol < count; symbol++) {
     const bits = load<u8>(lengths + symbol);
     if (bits == 0) continue;
@@ -134,46 +131,59 @@ export function buildTable(kind: u32, lengths: usize, count: u32, table: usize, 
     store<u16>(sorted + (rank << 1), symbol);
   }
 
-  let rank: u32 = 0;
-  // The code's bits as they come in the input: its first one, the highest, is bit 0 here.
+  let next = sorted;
+  // The bits of the next word as they come in the input: its first one, the highest, is bit 0 here.
   let code: u32 = 0;
-  let next = rootSize;
+  // Words of one length are put into a table of this length, which is doubled for the next one: those of the longer
+  // words are overwritten then.
+  store<u64>(table, (<u64>INVALID << 32) | INVALID);
+  for (let bits: u32 = 1; bits <= rootBits; bits++) {
+    const half = <usize>2 << bits;
+    if (bits > 1) {
+      for (let i: usize = 0; i < half; i += 16) v128.store(table + half + i, v128.load(table + i));
+    }
+    for (let left = load<u32>(counts + (bits << 2)); left != 0; left--) {
+      store<u32>(table + (code << 2), entryOf(kind, load<u16>(next)) + bits * 0x101);
+      next += 2;
+      code = wordAfter(code, bits);
+    }
+  }
+
+  const rootSize: u32 = 1 << rootBits;
+  let end = rootSize;
   let sub: u32 = 0;
   let subBits: u32 = 0;
   let prefix: u32 = 0xffffffff;
-  for (let bits: u32 = 1; bits <= longest; bits++) {
+  for (let bits = rootBits + 1; bits <= longest; bits++) {
     for (let left = load<u32>(counts + (bits << 2)); left != 0; left--) {
-      const entry = entryOf(kind, load<u16>(sorted + (rank << 1)));
-      rank++;
-      if (bits <= rootBits) {
-        const word = entry + bits * 0x101;
-        for (let i = code; i < rootSize; i += 1 << bits) store<u32>(table + (i << 2), word);
-      } else {
-        if ((code & (rootSize - 1)) != prefix) {
-          prefix = code & (rootSize - 1);
-          // As large as the words that follow and begin alike need.
-          subBits = bits - rootBits;
-          for (let words = left; words < <u32>1 << subBits; ) {
-            subBits++;
-            words = (words << 1) + load<u32>(counts + ((rootBits + subBits) << 2));
-          }
-          sub = next;
-          next += 1 << subBits;
-          store<u32>(table + (prefix << 2), EXCEPTIONAL | LINK | (sub << 16) | (subBits << 8) | rootBits);
+      if ((code & (rootSize - 1)) != prefix) {
+        prefix = code & (rootSize - 1);
+        // As large as the words that follow and begin alike need.
+        subBits = bits - rootBits;
+        for (let words = left; words < <u32>1 << subBits; ) {
+          subBits++;
+          words = (words << 1) + load<u32>(counts + ((rootBits + subBits) << 2));
         }
-        const word = entry + (bits - rootBits) * 0x101;
-        for (let i = code >>> rootBits; i < <u32>1 << subBits; i += 1 << (bits - rootBits)) {
-          store<u32>(table + ((sub + i) << 2), word);
-        }
+        sub = end;
+        end += 1 << subBits;
+        store<u32>(table + (prefix << 2), EXCEPTIONAL | LINK | (sub << 16) | (subBits << 8) | rootBits);
       }
-      // The next word of this length: adds 1 at its highest bit, with the carry going down.
-      let carry: u32 = 1 << (bits - 1);
-      while (code & carry) {
-        code ^= carry;
-        carry >>>= 1;
+      const word = entryOf(kind, load<u16>(next)) + (bits - rootBits) * 0x101;
+      next += 2;
+      for (let i = code >>> rootBits; i < <u32>1 << subBits; i += 1 << (bits - rootBits)) {
+        store<u32>(table + ((sub + i) << 2), word);
       }
-      code |= carry;
+      code = wordAfter(code, bits);
     }
   }
   return true;
+}
+
+/** The word that follows another one of `bits` bits, both reversed: 1 is added to the highest bit, the carry goes down. */
+// @ts-ignore: decorator
+@inline
+function wordAfter(code: u32, bits: u32): u32 {
+  const zeros = code ^ ((1 << bits) - 1);
+  const top = <u32>1 << (31 - clz(zeros));
+  return (code & (top - 1)) | top;
 }
