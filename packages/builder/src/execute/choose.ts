@@ -37,7 +37,8 @@ export function choose(
 
 /**
  * Whether the bytes are about as evenly spread as random ones: two of them are equal at most 1.1 times as often as
- * once in 256. Compressed files come to 1.00 to 1.06, JPEG pictures to 1.1, machine code and text to 4 and more.
+ * once in 256. A thousand .gz of Debian's come to 1.00 (1.01 at most, but for one), its pictures to 1.0 to 5, machine code
+ * and text to 2 and more.
  */
 export function isEven(parts: readonly Uint8Array[]): boolean {
   const counts = new Uint32Array(256);

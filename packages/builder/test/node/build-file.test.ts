@@ -20,6 +20,7 @@ import { openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImageFile, type FileBuildOptions, FileSink } from "../../src/node.ts";
+import { deflate } from "../plugins/deflate.mjs";
 import { directory, file, noise, runs } from "../trees.ts";
 
 let base: string;
@@ -57,6 +58,19 @@ describe("buildImageFile", () => {
     ["stored", {}],
     ["lz4", { compressor: lz4 }],
     ["lz4hc with 64 KiB clusters", { compressor: lz4hc, level: 3, pclusterSize: 65536 }],
+    [
+      "what pays, DEFLATE for some",
+      {
+        compressions: [
+          { compressor: lz4 },
+          { compressor: lz4hc, level: 3, pclusterSize: 65536 },
+          { compressor: deflate, level: 1, pclusterSize: 16384 },
+        ],
+        auto: { candidates: [0, 1], worth: 0.01 },
+        compressionOf: (path) => (/many.file-\d\d?$/.test(path) ? 2 : undefined),
+        verify: true,
+      },
+    ],
   ])("makes the same bytes with any number of workers: %s", async (name, options) => {
     const hashes = [];
     for (const workers of [0, 1, 2, 5]) hashes.push(await hashOf(`${name}.erofs`, { ...options, workers }));

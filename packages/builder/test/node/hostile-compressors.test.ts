@@ -24,8 +24,8 @@ async function failureOf(compressor: Compressor, pluginTimeout = 30) {
 }
 
 const { nan, fraction, negative, greedy, overfull, text, nothing, promise, idle, zero } = liars;
-const { throwing, throwingText, throwingNasty, trap, hungry, noEncoder, unmade, rejected } = liars;
-const { smallWindow, growing, forger, scribbler, blind, refusing, undecided } = liars;
+const { throwing, blurting, nasty, trap, hungry, empty, unmade, rejected } = liars;
+const { narrow, growing, forger, scribbler, blind, refusing, undecided } = liars;
 
 const misdeeds: [Compressor, string][] = [
   [nan, "breaks its contract: it consumed NaN of 50000 bytes"],
@@ -39,13 +39,13 @@ const misdeeds: [Compressor, string][] = [
   [idle, "breaks its contract: it consumed 0 bytes but produced 5"],
   [zero, "breaks its contract: the first byte of its cluster is zero"],
   [throwing, "failed to encode: out of ideas"],
-  [throwingText, "failed to encode: it threw just text"],
-  [throwingNasty, "failed to encode: it threw something that is no error"],
+  [blurting, "failed to encode: it threw just text"],
+  [nasty, "failed to encode: it threw something that is no error"],
   [trap, "failed to encode: a trap"],
-  [noEncoder, "breaks its contract: it made no encoder"],
+  [empty, "breaks its contract: it made no encoder"],
   [unmade, "failed to make an encoder: no licence"],
   [rejected, "failed to make an encoder: no licence"],
-  [smallWindow, "breaks its contract: its window is no Uint8Array of at least 1048576 bytes"],
+  [narrow, "breaks its contract: its window is no Uint8Array of at least 1048576 bytes"],
   [growing, "breaks its contract: its window is gone: did its memory grow?"],
   [forger, "made a cluster that does not decode"],
   [scribbler, "made a cluster that decodes to other bytes: at 0 of 5125 there is 7, expected"],
@@ -62,7 +62,7 @@ describe("a compressor that breaks its contract ends the build with its name and
     await expect(build).rejects.toMatchObject({ code: "EPROTO", path: "bin/tool", message });
   });
 
-  it.each([throwingNasty, unmade, forger, refusing])("in workers: $name", async (compressor) => {
+  it.each([nasty, unmade, forger, refusing])("in workers: $name", async (compressor) => {
     const { failure, left } = await failureOf(compressor);
     const how = misdeeds.find(([one]) => one === compressor)![1];
     expect(failure).toMatchObject({
@@ -77,7 +77,7 @@ describe("a compressor that breaks its contract ends the build with its name and
 describe("a compressor that takes its worker with it", () => {
   it.each<[Compressor, string, string]>([
     [liars.spinning, "ETIMEDOUT", "did not return for"],
-    [liars.spinningStart, "ETIMEDOUT", "did not return for"],
+    [liars.stalling, "ETIMEDOUT", "did not return for"],
     [liars.unmaking, "ETIMEDOUT", "did not return for"],
     [liars.exiting, "ECHILD", "ended its worker: it exited with code 7"],
     [liars.late, "ECHILD", "ended its worker: too late"],

@@ -41,10 +41,10 @@ export const zero = answering("zero", (_, output) => {
 export const throwing = answering("throwing", () => {
   throw new Error("out of ideas");
 });
-export const throwingText = answering("throwingText", () => {
+export const blurting = answering("blurting", () => {
   throw "just text";
 });
-export const throwingNasty = answering("throwingNasty", () => {
+export const nasty = answering("nasty", () => {
   throw {
     toString() {
       throw new Error("not even that");
@@ -59,14 +59,14 @@ export const trap = answering("trap", () => ({
 }));
 export const hungry = answering("hungry", () => new ArrayBuffer(2 ** 50));
 
-export const noEncoder = plugin("noEncoder", () => /** @type {any} */ (null));
+export const empty = plugin("empty", () => /** @type {any} */ (null));
 export const unmade = plugin("unmade", () => {
   throw new Error("no licence");
 });
 export const rejected = plugin("rejected", async () => {
   throw new Error("no licence");
 });
-export const smallWindow = plugin("smallWindow", () => ({
+export const narrow = plugin("narrow", () => ({
   encode: () => ({ consumed: 0, produced: 0 }),
   window: {
     input: new Uint8Array(4096),
@@ -116,7 +116,7 @@ export const exhausting = answering("exhausting", () => {
   for (;;) kept.push(Array(1e5).fill(0.5));
 });
 export const unmaking = plugin("unmaking", () => new Promise(() => {}));
-export const spinningStart = plugin("spinningStart", () => {
+export const stalling = plugin("stalling", () => {
   for (;;);
 });
 export const late = plugin("late", () => {
