@@ -122,7 +122,7 @@ export const stalling = plugin("stalling", () => {
 export const late = plugin("late", () => {
   setTimeout(() => {
     throw new Error("too late");
-  });
+  }, 300);
   return new Promise(() => {});
 });
 
