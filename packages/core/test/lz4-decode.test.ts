@@ -1,17 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createKernels, DecodeFault, inPlaceMargin } from "../src/index.ts";
-import { decodeAt, isEqual, type Placement } from "./lz4-arena.ts";
+import { apart, decodeAt, faultOf, isEqual } from "./arena.ts";
 import { compressByLz4js, compressByLz4Wasm, decompressByLz4js, decompressByLz4Wasm } from "./lz4-oracles.ts";
 import { encodeSequences, expandSequences, type Sequence } from "./lz4-reference.ts";
 import { compressibleBytes } from "./random.ts";
-
-const placements: Placement[] = [
-  "before",
-  "after",
-  "before, at the memory's end",
-  "after, at the memory's end",
-];
 
 /** Lengths on both sides of each limit of the format and of the vectors. */
 const runLength = fc.oneof(
@@ -54,38 +47,24 @@ const soundBlock = fc
     return { block: encodeSequences(sequences, end), bytes: expandSequences(sequences, end) };
   });
 
-/** What is wrong with decoding `block` to `bytes`, if anything. */
-function faultOf(
-  block: Uint8Array,
-  bytes: Uint8Array,
-  placement: Placement,
-  partial = false,
-): string | undefined {
-  const { code, output, isSpilled } = decodeAt(block, bytes.length, placement, partial);
-  const where = `${block.length} to ${bytes.length} bytes, input ${placement}`;
-  if (isSpilled) return `${where}: wrote outside the output`;
-  if (code !== bytes.length) return `${where}: code ${code}`;
-  return isEqual(output, bytes) ? undefined : `${where}: wrong bytes`;
-}
-
 describe("whole blocks", () => {
   test.each([100, 4096, 7000, 65536, 300_000])("blocks of two compressors, %i bytes", (length) => {
     for (let seed = 0; seed < 4; seed++) {
       const bytes = compressibleBytes(length, seed).subarray(0, length);
       for (const block of [compressByLz4js(bytes), compressByLz4Wasm(bytes)]) {
         if (!block) continue;
-        for (const placement of placements) expect(faultOf(block, bytes, placement)).toBeUndefined();
-        expect(faultOf(block, bytes, inPlaceMargin(block.length))).toBeUndefined();
+        for (const placement of apart) expect(faultOf("lz4", block, bytes, placement)).toBeUndefined();
+        expect(faultOf("lz4", block, bytes, inPlaceMargin(block.length))).toBeUndefined();
       }
     }
   });
 
   test("any sequences, as two decoders from npm read them", () => {
     fc.assert(
-      fc.property(soundBlock, fc.constantFrom(...placements), ({ block, bytes }, placement) => {
+      fc.property(soundBlock, fc.constantFrom(...apart), ({ block, bytes }, placement) => {
         expect(isEqual(decompressByLz4js(block, bytes.length), bytes)).toBe(true);
         expect(isEqual(decompressByLz4Wasm(block, bytes.length), bytes)).toBe(true);
-        expect(faultOf(block, bytes, placement)).toBeUndefined();
+        expect(faultOf("lz4", block, bytes, placement)).toBeUndefined();
       }),
       { numRuns: 1500 },
     );
@@ -98,7 +77,7 @@ describe("whole blocks", () => {
           const sequences = [{ literals: source.subarray(offset, offset + 40), offset, matchLength }];
           const closing = source.subarray(0, tail);
           const block = encodeSequences(sequences, closing);
-          expect(faultOf(block, expandSequences(sequences, closing), "after")).toBeUndefined();
+          expect(faultOf("lz4", block, expandSequences(sequences, closing), "after")).toBeUndefined();
         }
       }
     }
@@ -108,20 +87,20 @@ describe("whole blocks", () => {
     const bytes = compressibleBytes(9000, 3).subarray(0, 9000);
     const block = compressByLz4Wasm(bytes);
     for (const length of [0, 1, 8000, 8999, 9001, 9500]) {
-      for (const placement of placements) {
-        const { code, isSpilled } = decodeAt(block, length, placement, false);
+      for (const placement of apart) {
+        const { code, isSpilled } = decodeAt("lz4", block, length, placement, false);
         expect({ code, isSpilled }).toEqual({ code: DecodeFault.corrupt, isSpilled: false });
       }
     }
-    expect(decodeAt(block.subarray(0, -1), 9000, "after", false).code).toBe(DecodeFault.corrupt);
-    expect(decodeAt(Uint8Array.of(...block, 0), 9000, "after", false).code).toBe(DecodeFault.corrupt);
+    expect(decodeAt("lz4", block.subarray(0, -1), 9000, "after", false).code).toBe(DecodeFault.corrupt);
+    expect(decodeAt("lz4", Uint8Array.of(...block, 0), 9000, "after", false).code).toBe(DecodeFault.corrupt);
   });
 
   test("the smallest blocks", () => {
-    expect(decodeAt(Uint8Array.of(0), 0, "after", false).code).toBe(0);
-    expect(faultOf(Uint8Array.of(0x10, 7), Uint8Array.of(7), "after")).toBeUndefined();
-    expect(decodeAt(new Uint8Array(0), 0, "after", false).code).toBe(DecodeFault.corrupt);
-    expect(decodeAt(Uint8Array.of(0), 1, "after", false).code).toBe(DecodeFault.corrupt);
+    expect(decodeAt("lz4", Uint8Array.of(0), 0, "after", false).code).toBe(0);
+    expect(faultOf("lz4", Uint8Array.of(0x10, 7), Uint8Array.of(7), "after")).toBeUndefined();
+    expect(decodeAt("lz4", new Uint8Array(0), 0, "after", false).code).toBe(DecodeFault.corrupt);
+    expect(decodeAt("lz4", Uint8Array.of(0), 1, "after", false).code).toBe(DecodeFault.corrupt);
   });
 
   test("offset 0 and offsets before the output are faults", () => {
@@ -129,7 +108,7 @@ describe("whole blocks", () => {
     for (const offset of [0, 9, 65535]) {
       for (const tail of [5, 200]) {
         const block = encodeSequences([{ literals, offset, matchLength: 8 }], new Uint8Array(tail));
-        expect(decodeAt(block, 16 + tail, "after", false).code).toBe(DecodeFault.corrupt);
+        expect(decodeAt("lz4", block, 16 + tail, "after", false).code).toBe(DecodeFault.corrupt);
       }
     }
   });
@@ -139,7 +118,7 @@ describe("in place", () => {
   test("the margin is enough for any sound block", () => {
     fc.assert(
       fc.property(soundBlock, ({ block, bytes }) => {
-        expect(faultOf(block, bytes, inPlaceMargin(block.length))).toBeUndefined();
+        expect(faultOf("lz4", block, bytes, inPlaceMargin(block.length))).toBeUndefined();
       }),
       { numRuns: 700 },
     );
@@ -150,7 +129,7 @@ describe("in place", () => {
       const bytes = compressibleBytes(length, 5).subarray(0, length);
       const lengths = Array.from<number>({ length: Math.floor((length - 15) / 255) }).fill(255);
       const block = Uint8Array.from([0xf0, ...lengths, (length - 15) % 255, ...bytes]);
-      expect(faultOf(block, bytes, inPlaceMargin(block.length))).toBeUndefined();
+      expect(faultOf("lz4", block, bytes, inPlaceMargin(block.length))).toBeUndefined();
     }
   });
 
@@ -158,7 +137,7 @@ describe("in place", () => {
     const codes = new Set<number>();
     fc.assert(
       fc.property(soundBlock, fc.integer({ min: -40, max: 70 }), ({ block, bytes }, margin) => {
-        const { code, output, isSpilled } = decodeAt(block, bytes.length, margin, false);
+        const { code, output, isSpilled } = decodeAt("lz4", block, bytes.length, margin, false);
         expect(isSpilled).toBe(false);
         expect([bytes.length, DecodeFault.overlap]).toContain(code);
         expect(code === DecodeFault.overlap || isEqual(output, bytes)).toBe(true);
@@ -176,8 +155,8 @@ describe("partial", () => {
     const bytes = compressibleBytes(3000, 11).subarray(0, 3000);
     const block = compressByLz4Wasm(bytes);
     for (let length = 0; length <= bytes.length; length++) {
-      for (const placement of placements) {
-        expect(faultOf(block, bytes.subarray(0, length), placement, true)).toBeUndefined();
+      for (const placement of apart) {
+        expect(faultOf("lz4", block, bytes.subarray(0, length), placement, true)).toBeUndefined();
       }
     }
   });
@@ -187,7 +166,7 @@ describe("partial", () => {
       fc.property(soundBlock, fc.double({ min: 0, max: 1, noNaN: true }), ({ block, bytes }, share) => {
         const part = bytes.subarray(0, Math.ceil(bytes.length * share));
         const fault =
-          part.length === 0 ? undefined : faultOf(Uint8Array.of(...block, 0xff), part, "after", true);
+          part.length === 0 ? undefined : faultOf("lz4", Uint8Array.of(...block, 0xff), part, "after", true);
         expect(fault).toBeUndefined();
       }),
       { numRuns: 500 },
@@ -199,15 +178,15 @@ describe("partial", () => {
     const block = compressByLz4Wasm(bytes);
     for (let length = 1; length <= bytes.length; length++) {
       const margin = bytes.length - length + inPlaceMargin(block.length);
-      expect(faultOf(block, bytes.subarray(0, length), margin, true)).toBeUndefined();
+      expect(faultOf("lz4", block, bytes.subarray(0, length), margin, true)).toBeUndefined();
     }
   });
 
   test("a block that ends too early is a fault", () => {
     const bytes = compressibleBytes(3000, 12).subarray(0, 3000);
     const block = compressByLz4Wasm(bytes);
-    expect(decodeAt(block, 3001, "after", true).code).toBe(DecodeFault.corrupt);
-    expect(decodeAt(block.subarray(0, 100), 3000, "before, at the memory's end", true).code).toBe(
+    expect(decodeAt("lz4", block, 3001, "after", true).code).toBe(DecodeFault.corrupt);
+    expect(decodeAt("lz4", block.subarray(0, 100), 3000, "before, at the memory's end", true).code).toBe(
       DecodeFault.corrupt,
     );
   });

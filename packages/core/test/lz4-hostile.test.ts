@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DecodeFault, inPlaceMargin } from "../src/index.ts";
-import { decodeAt, isEqual, type Placement } from "./lz4-arena.ts";
+import { apart, decodeAt, isEqual, type Placement } from "./arena.ts";
 import { compressByLz4js, compressByLz4Wasm } from "./lz4-oracles.ts";
 import { decodeReference } from "./lz4-reference.ts";
 import { compressibleBytes, randomIntegers } from "./random.ts";
@@ -26,16 +26,9 @@ test(`${ROUNDS} mutated, cut and random blocks: no trap, no stray write, no wron
     else for (let n = random(4); n > 0; n--) block[random(block.length)] = random(3) ? random(256) : 255;
     const length = random(2) ? original.length : random(3000);
     const partial = random(3) === 0;
-    const placement: Placement = [
-      "before" as const,
-      "after" as const,
-      "before, at the memory's end" as const,
-      "after, at the memory's end" as const,
-      inPlaceMargin(block.length),
-      random(80) - 20,
-    ][random(6)]!;
+    const placement: Placement = [...apart, inPlaceMargin(block.length), random(80) - 20][random(6)]!;
 
-    const { code, output, isSpilled } = decodeAt(block, length, placement, partial);
+    const { code, output, isSpilled } = decodeAt("lz4", block, length, placement, partial);
     const expected = decodeReference(block, length, partial);
     const mayOverlap = typeof placement === "number";
     if (code === DecodeFault.overlap) seen.overlap++;

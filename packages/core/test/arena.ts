@@ -1,18 +1,24 @@
-// Places an LZ4 block and its output in the kernels' memory in different ways, and watches the surroundings.
-import { createKernels } from "../src/index.ts";
+// Places a stream and its output in the kernels' memory in different ways, and watches the surroundings.
+import { createKernels, type Kernels } from "../src/index.ts";
 
 const GUARD = 128;
 const GUARD_BYTE = 0xa5;
 const kernels = createKernels({ pages: 24 });
 const memory = new Uint8Array(kernels.memory.buffer);
 
+/** The decoders, by the beginning of their names. */
+export type Codec = "lz4" | "lzma" | "deflate" | "zstd";
+
+/** Placements that do not overlap. */
+export const apart = [
+  "before",
+  "after",
+  "before, at the memory's end",
+  "after, at the memory's end",
+] as const;
+
 /** Where the input stands: numbers put it in place, its end that many bytes behind the output's end. */
-export type Placement =
-  | "before"
-  | "after"
-  | "before, at the memory's end"
-  | "after, at the memory's end"
-  | number;
+export type Placement = (typeof apart)[number] | number;
 
 export interface Outcome {
   /** What the decoder returned. */
@@ -24,7 +30,13 @@ export interface Outcome {
 }
 
 /** Decodes `block` into an output of `length` bytes. */
-export function decodeAt(block: Uint8Array, length: number, placement: Placement, partial: boolean): Outcome {
+export function decodeAt(
+  codec: Codec,
+  block: Uint8Array,
+  length: number,
+  placement: Placement,
+  partial: boolean,
+): Outcome {
   const start = kernels.heapBase + GUARD;
   let src: number;
   let dst: number;
@@ -47,10 +59,27 @@ export function decodeAt(block: Uint8Array, length: number, placement: Placement
   memory.set(block, src);
   const before = memory.slice(from, dst);
   const after = memory.slice(dst + length, to);
-  const code = (partial ? kernels.lz4DecodePartial : kernels.lz4Decode)(src, block.length, dst, length);
+  const decode: Kernels["lz4Decode"] =
+    kernels[partial ? (`${codec}DecodePartial` as const) : (`${codec}Decode` as const)];
+  const code = decode(src, block.length, dst, length);
   const isSpilled =
     !isEqual(memory.subarray(from, dst), before) || !isEqual(memory.subarray(dst + length, to), after);
   return { code, output: memory.subarray(dst, dst + length), isSpilled };
+}
+
+/** What is wrong with decoding `block` to `bytes`, if anything. */
+export function faultOf(
+  codec: Codec,
+  block: Uint8Array,
+  bytes: Uint8Array,
+  placement: Placement,
+  partial = false,
+): string | undefined {
+  const { code, output, isSpilled } = decodeAt(codec, block, bytes.length, placement, partial);
+  const where = `${block.length} to ${bytes.length} bytes, input ${placement}`;
+  if (isSpilled) return `${where}: wrote outside the output`;
+  if (code !== bytes.length) return `${where}: code ${code}`;
+  return isEqual(output, bytes) ? undefined : `${where}: wrong bytes`;
 }
 
 export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
