@@ -1,0 +1,2 @@
+export { encodeLazy, encodeOptimal, getProduced, prepare } from "./cluster";
+export { planMemory } from "./memory-plan";

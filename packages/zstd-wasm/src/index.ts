@@ -1,0 +1,1 @@
+export { zstd } from "./zstd.ts";
