@@ -1,4 +1,11 @@
-import { Algorithm, type Compressor, type EncoderOptions } from "@erofs/compressor";
+import {
+  Algorithm,
+  checkCompressor,
+  checkOptions,
+  type Compressor,
+  type EncoderOptions,
+  PRIVATE_ALGORITHMS,
+} from "@erofs/compressor";
 import { BuildError, MAX_PCLUSTER_SIZE } from "@erofs/format";
 
 /** A compressor and how it is used. */
@@ -27,11 +34,8 @@ export interface SettledCompression {
 
 /** Whether an algorithm is one of a plugin's own, which no kernel reads. */
 export function isPrivate(algorithm: number): boolean {
-  return algorithm > Algorithm.zstd;
+  return algorithm >= PRIVATE_ALGORITHMS.min;
 }
-
-/** The map header of a file has four bits for the algorithm. */
-const maxAlgorithm = 15;
 
 /**
  * Linux refuses LZ4 images with clusters of more than 256 blocks, whatever the block size ("too large lz4
@@ -72,63 +76,30 @@ export function settleCompression(
   { blockSize, ...defaults }: CompressionDefaults,
 ): SettledCompression {
   const { compressor, pclusterSize = defaults.pclusterSize } = compression;
-  const { name, algorithm } = compressor;
-  if (!Number.isInteger(algorithm) || algorithm < 0 || algorithm > maxAlgorithm) {
-    throw new BuildError(`${name}: algorithm ${algorithm}, expected 0 to ${maxAlgorithm}`);
-  }
-  if (isPrivate(algorithm) && !compressor.createDecoder) {
-    throw new BuildError(`${name}: its algorithm is a private one, but it has no decoder to read it with`);
-  }
+  const checked = checkedOptions(compression);
   const fault = pclusterSizeFault(pclusterSize, blockSize, compressor);
   if (fault !== undefined) throw new BuildError(`pcluster size ${fault}`);
-  const encoderOptions: EncoderOptions = {
-    level: settleLevel(compressor, compression.level),
-    maxOutput: pclusterSize,
-    ...settleDictSize(compressor, compression.dictSize),
-    ...settleExtra(compressor, compression.extra),
-  };
+  const encoderOptions = { ...checked, maxOutput: pclusterSize };
   return {
     compressor,
     encoderOptions,
-    verify: compression.verify ?? defaults.verify ?? isPrivate(algorithm),
+    verify: compression.verify ?? defaults.verify ?? isPrivate(compressor.algorithm),
     config: configOf(compressor, encoderOptions, blockSize),
   };
 }
 
-function settleLevel({ name, levels }: Compressor, level = levels?.default ?? 0): number {
-  if (levels) checkRange(name, "level", level, levels);
-  return level;
-}
-
-function settleDictSize(
-  { name, dictSizes }: Compressor,
-  dictSize: number | undefined,
-): { dictSize?: number } {
-  if (dictSize === undefined) return {};
-  if (!dictSizes) throw new BuildError(`${name} takes no dictionary size`);
-  checkRange(name, "dictionary size", dictSize, dictSizes);
-  return { dictSize };
-}
-
-function settleExtra(
-  { name, extraOptions = {} }: Compressor,
-  extra: Readonly<Record<string, number>> = {},
-): { extra?: Readonly<Record<string, number>> } {
-  const entries = Object.entries(extra).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  for (const [option, value] of entries) {
-    const range = Object.hasOwn(extraOptions, option) ? extraOptions[option] : undefined;
-    if (!range) {
-      const known = Object.keys(extraOptions).join(", ") || "none";
-      throw new BuildError(`${name} has no option "${option}" (there are: ${known})`);
-    }
-    checkRange(name, option, value, range);
+function checkedOptions(compression: Compression): Omit<EncoderOptions, "maxOutput"> {
+  const { compressor, level, dictSize, extra } = compression;
+  try {
+    checkCompressor(compressor, `compressor ${compressor.name}`);
+    return checkOptions(compressor, {
+      ...(level === undefined ? {} : { level }),
+      ...(dictSize === undefined ? {} : { dictSize }),
+      ...(extra === undefined ? {} : { extra }),
+    });
+  } catch (cause) {
+    throw cause instanceof Error ? new BuildError(cause.message, { cause }) : cause;
   }
-  return entries.length > 0 ? { extra: Object.fromEntries(entries) } : {};
-}
-
-function checkRange(name: string, what: string, value: number, range: { min: number; max: number }): void {
-  if (Number.isInteger(value) && value >= range.min && value <= range.max) return;
-  throw new BuildError(`${name}: ${what} ${value}, expected ${range.min} to ${range.max}`);
 }
 
 function configOf(compressor: Compressor, options: EncoderOptions, blockSize: number): Uint8Array {

@@ -29,7 +29,7 @@ const { work, compressors, watched } = workerData as WorkerSetup;
 async function load(index: number): Promise<Compressor> {
   const { module, name } = compressors[index]!;
   const exported = (await import(module)) as Record<string, Compressor | undefined>;
-  const found = [exported[name], exported["default"]].find((compressor) => compressor?.name === name);
+  const found = Object.values(exported).find((compressor) => compressor?.name === name);
   if (!found) throw new Error(`module ${module} exports no compressor of this name`);
   return found;
 }

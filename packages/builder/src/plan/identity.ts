@@ -68,7 +68,7 @@ function addSettings(print: Fingerprint, settings: Settings): void {
     const { maxOutput, level, dictSize = -1, extra = {} } = encoderOptions;
     print.addName(compressor.name);
     for (const value of [maxOutput, level, dictSize]) print.add(value);
-    for (const [name, value] of Object.entries(extra)) {
+    for (const [name, value] of Object.entries(extra).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       print.addName(name);
       print.add(value);
     }
