@@ -14,6 +14,7 @@ const floorPlan: Record<string, readonly string[]> = {
   compressor: ["core"],
   "deflate-wasm": ["compressor"],
   "lz4-wasm": ["compressor"],
+  "lzma-wasm": ["compressor"],
   "zstd-wasm": ["compressor"],
   reader: ["core", "format"],
   builder: ["compressor", "core", "format", "tree"],

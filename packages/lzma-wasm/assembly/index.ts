@@ -1,0 +1,2 @@
+export { configure, encodeCluster, getProduced } from "./cluster";
+export { planEnd } from "./memory-plan";

@@ -1,0 +1,1 @@
+export { lzma } from "./lzma.ts";
