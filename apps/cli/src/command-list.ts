@@ -57,6 +57,12 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/inspect.ts"),
   },
   {
+    name: "compressors",
+    arguments: "[NAME...]",
+    summary: "show compressors with their levels and options",
+    load: () => import("./commands/compressors.ts"),
+  },
+  {
     name: "completion",
     arguments: "<SHELL>",
     summary: "print a completion script for bash, zsh or fish",

@@ -66,8 +66,11 @@ describe("bad usage ends with 2 and one line that names the culprit", () => {
       ["build", "-b512", "-C256K", "-zlz4", "a", "b"],
       "'-C, --pcluster-size <SIZE>': 262144 has more than 256 blocks of 512",
     ],
-    [["build", "-zsnappy", "a", "b"], 'no compressor "snappy" (there are: lz4, lz4hc)'],
-    [["build", "-zlz4hc,99", "a", "b"], "'-z, --compress <NAME[,level=N]>': lz4hc: level 99 is not between "],
+    [["build", "-zsnappy", "a", "b"], "there is no compressor 'snappy' (included are lz4, "],
+    [
+      ["build", "-zlz4hc,99", "a", "b"],
+      "'-z, --compress <NAME[,OPTION...]>': lz4hc: level 99 is not between ",
+    ],
     [["build", "-zlz4,dictsize=1M", "a", "b"], "lz4 takes no dictsize"],
     [["build", "-zlz4,3", "a", "b"], "lz4 has no levels"],
     [["build", "-zlz4,x=1", "a", "b"], 'unknown option "x"'],

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { pclusterSizeFault } from "@erofs/builder";
 import { buildImageFile, type FileBuildOptions, startWorkers } from "@erofs/builder/node";
 import type { CompressorSpec } from "@erofs/compressor";
 import type { ByteString } from "@erofs/format";
 import { readDirectory, type ReadDirectoryOptions } from "@erofs/input-directory";
 import { type Command, Option } from "commander";
 
-import { chooseCompressor, compressorNames } from "../build/compressors.ts";
+import { compressionOptions } from "../build/compression.ts";
 import { excludeGlobs, imageInsideSource } from "../build/exclusions.ts";
+import { readHints } from "../build/hints.ts";
 import { summaryForJson, summaryLine } from "../build/summary.ts";
 import { checkTarget } from "../build/target.ts";
 import { timeSettings, type TimeSettings } from "../build/times.ts";
+import { includedCompressors } from "../compressors/included.ts";
 import { WarningLog } from "../terminal/warnings.ts";
-import { UsageError } from "../failure.ts";
 import type { Invocation } from "../invocation.ts";
 import { compressionValue } from "../options/compression.ts";
 import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
@@ -25,9 +25,10 @@ import { Progress } from "../terminal/progress.ts";
 
 interface BuildFlags {
   readonly blockSize: number;
-  readonly compress?: CompressorSpec;
-  readonly compressor?: readonly string[];
+  readonly compress?: readonly CompressorSpec[];
   readonly pclusterSize?: number;
+  readonly compressHints?: string;
+  readonly verify?: boolean;
   readonly legacyIndex?: true;
   readonly workers?: number;
   readonly label?: ByteString;
@@ -57,10 +58,26 @@ interface BuildFlags {
 
 const phaseNames = { compress: "compressing", write: "writing" } as const;
 
-const compressFlags = "-z, --compress <NAME[,level=N]>";
+const compressFlags = "-z, --compress <NAME[,OPTION...]>";
 const pclusterFlags = "-C, --pcluster-size <SIZE>";
 
+const compressorRows = includedCompressors.map(({ name, options, summary }) => {
+  return `  ${name.padEnd(8)} ${summary}${options === "" ? "" : `; ${options}`}`;
+});
+
 const epilogue = `
+Compressors for -z:
+${compressorRows.join("\n")}
+  auto     for each file what pays: auto:lz4hc:zstd says what to try, from the fastest to read on;
+           auto,worth=5 that a slower one has to save 5 %
+Others are modules and packages: ./mine.mjs, ./mine.mjs#name, @scope/name. Options follow behind commas, as in
+zstd,19 or zstd,level=19,dictsize=64K; 'erofs compressors NAME' lists them. Several compressors have ':' between
+them: the first one is for all files but those that hints give to another.
+
+Hints are lines of SIZE [COMPRESSOR] PATTERN: the largest cluster, 0 for no compression; the place in the list of -z
+counted from 0, or a compressor as for -z; a POSIX extended regular expression for paths from SOURCE on, without a
+slash in front. The first line that matches counts.
+
 Sizes are bytes, or have a unit of 1024: 4096, 4K, 64K, 1M.
 
 The same SOURCE and options give the same bytes, on every host and with any number of workers, unless -U random
@@ -95,13 +112,11 @@ function declareOptions(command: Command): void {
         .default("auto"),
     )
     .optionsGroup("Compression:")
-    .option(compressFlags, `${compressorNames.join(", ")} or none (default: none)`, compressionValue)
+    .option(compressFlags, "how to compress; see below (default: none)", compressionValue)
     .option(pclusterFlags, "the most that a cluster takes on disk, up to 1M (default: one block)", sizeValue)
-    .option(
-      "--compressor <FILE>",
-      "an ES module that exports further compressors for -z (repeatable)",
-      repeatable,
-    )
+    .option("--compress-hints <FILE>", "compressors and sizes of clusters for what matches; see below")
+    .option("--verify", "decode each cluster and compare (default: what plugins make)")
+    .option("--no-verify", "trust plugins")
     .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
     .option(
       "--workers <N>",
@@ -157,14 +172,19 @@ function uuidBytes(choice: UuidChoice | undefined): Uint8Array | undefined {
 /** What the builder is told. */
 async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<FileBuildOptions> {
   const { blockSize, extended, pclusterSize = blockSize } = flags;
-  const chosen = await chooseCompressor(flags.compress, flags.compressor ?? [], `option '${compressFlags}'`);
-  const fault = pclusterSizeFault(pclusterSize, blockSize, chosen?.compressor);
-  if (fault !== undefined) throw new UsageError(`option '${pclusterFlags}': ${fault}`);
+  const compression = await compressionOptions(
+    {
+      specs: flags.compress ?? [],
+      pclusterSize,
+      blockSize,
+      hints: flags.compressHints === undefined ? [] : readHints(flags.compressHints),
+      verify: flags.verify,
+    },
+    { compress: `option '${compressFlags}'`, pclusterSize: `option '${pclusterFlags}'` },
+  );
   return {
     blockSize,
-    pclusterSize,
-    compressor: chosen?.compressor,
-    level: chosen?.level,
+    ...compression,
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     ...(flags.label === undefined ? {} : { volumeName: flags.label }),
     uuid: uuidBytes(flags.uuid),

@@ -1,5 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
@@ -53,6 +62,51 @@ describe("erofs build", () => {
     expect(readFileSync(image).length).toBeLessThan(bigText.length * 0.7);
     expect(await output(["cat", image, "big.txt"])).toBe(bigText);
     expect(await output(["check", "--quiet", image])).toBe("");
+  });
+
+  const plugin = fileURLToPath(new URL("../plugins/zlib-deflate.mjs", import.meta.url));
+
+  it.each([
+    [["-z", "deflate,9"], ["deflate"]],
+    [["-z", "zstd,level=5,dictsize=64K", "-C", "16K"], ["zstd"]],
+    [["-z", "lzma", "-C64K"], ["lzma"]],
+    [["-z", plugin, "-C64K"], ["deflate"]],
+    [["-z", "auto,worth=1:lz4:deflate"], ["deflate"]],
+  ])("compresses with %j", async (args, algorithms) => {
+    const image = await build(args);
+    expect(readFileSync(image).length).toBeLessThan(bigText.length * 0.6);
+    expect(await output(["cat", image, "big.txt"])).toBe(bigText);
+    const [big] = JSON.parse(await output(["inspect", "--json", image, "big.txt"]));
+    const used = (big.extents as { algorithm?: string }[]).map(({ algorithm }) => algorithm);
+    expect([...new Set(used)]).toEqual(algorithms);
+  });
+
+  it("goes by hints", async () => {
+    const hints = join(folder, "hints");
+    writeFileSync(hints, "# text\n64K 1 \\.txt$\n");
+    const image = await build(["-zlz4:deflate", "--compress-hints", hints]);
+    const [big] = JSON.parse(await output(["inspect", "--json", image, "big.txt"]));
+    expect(big.extents[0]).toMatchObject({ algorithm: "deflate", physical: { length: 65536 } });
+    writeFileSync(hints, "0 big\n");
+    const plain = await build(["-zlz4", "--compress-hints", hints]);
+    expect(await statOf(plain, "big.txt")).toMatchObject({ layout: "inline tail" });
+    writeFileSync(hints, "4096 lz4 (\n");
+    const { status, stderr } = await erofs(["build", "--compress-hints", hints, source, join(folder, "x")]);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `erofs: ${hints}:1: pattern '(': '(' without ')'\n`,
+    });
+  });
+
+  it("verifies what plugins make, unless told not to", async () => {
+    const target = join(folder, "lies.erofs");
+    const args = ["build", "--quiet", "--no-sync", "--workers", "0", "-z", `${plugin}#liar`];
+    const { status, stderr } = await erofs([...args, source, target]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/compressor liar made a cluster that .*, at big\.txt/);
+    expect(existsSync(target)).toBe(false);
+    await output([...args, "--no-verify", source, target]);
+    expect((await erofs(["check", "--quiet", target])).status).toBe(1);
   });
 
   it("takes any tolerance below 0 for no xattrs", async () => {

@@ -1,0 +1,22 @@
+import type { Compressor } from "@erofs/compressor";
+
+import { findIncluded } from "./included.ts";
+import { loadPlugin } from "./load-plugin.ts";
+import { findPlugin } from "./plugin-url.ts";
+
+/** A compressor with its origin. */
+export interface LoadedCompressor {
+  readonly compressor: Compressor;
+  /** Whether it does not come with the command. */
+  readonly isPlugin: boolean;
+}
+
+/**
+ * The compressor that a name stands for: one that is included, or that of a module.
+ * @throws UsageError when there is none, CommandFailure for a module whose compressor cannot be used
+ */
+export async function loadCompressor(name: string): Promise<LoadedCompressor> {
+  const included = findIncluded(name);
+  if (included !== undefined) return { compressor: await included.load(), isPlugin: false };
+  return { compressor: await loadPlugin(name, findPlugin(name)), isPlugin: true };
+}
