@@ -16,16 +16,26 @@ const zeros = Buffer.alloc(65536);
  */
 export function writeContent(fd: number, image: SyncImage, node: Inode): void {
   const { size } = node;
-  if (size === 0) return;
-  const maybeSparse = size >= SMALLEST_SPARSE_FILE && !isCompressed(node);
-  const ranges = maybeSparse ? image.dataRanges(node) : [{ offset: 0, length: size }];
+  if (size > 0 && writeRange(fd, image, node, 0, size) < size) ftruncateSync(fd, size);
+}
+
+/**
+ * Writes a part of a regular file's content in its place: what `writeContent` does, but for the file's size.
+ * Returns where the last bytes end that were written, 0 without any.
+ * @throws the reader's errors; those of `node:fs`
+ */
+export function writeRange(fd: number, image: SyncImage, node: Inode, start: number, end: number): number {
+  const maybeSparse = node.size >= SMALLEST_SPARSE_FILE && !isCompressed(node);
+  const ranges = maybeSparse
+    ? image.dataRanges(node, start, end - start)
+    : [{ offset: start, length: end - start }];
   let written = 0;
   for (const { offset, length } of ranges) {
-    const end = offset + length;
-    for (let at = offset; at < end;) {
-      const piece = image.readView(node, at, end - at);
+    const rangeEnd = offset + length;
+    for (let at = offset; at < rangeEnd;) {
+      const piece = image.readView(node, at, rangeEnd - at);
       if (piece.length === 0)
-        throw new CorruptImage(`inode ${node.nid} ends at ${at} of ${size} bytes`, { nid: node.nid });
+        throw new CorruptImage(`inode ${node.nid} ends at ${at} of ${node.size} bytes`, { nid: node.nid });
       if (piece.length < SMALLEST_HOLE || !isZero(piece)) {
         writeAll(fd, piece, at);
         written = at + piece.length;
@@ -33,7 +43,7 @@ export function writeContent(fd: number, image: SyncImage, node: Inode): void {
       at += piece.length;
     }
   }
-  if (written < size) ftruncateSync(fd, size);
+  return written;
 }
 
 function isCompressed(node: Inode): boolean {

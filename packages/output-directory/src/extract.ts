@@ -3,13 +3,16 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ByteString, type Inode, toText, typeOfMode, FileType } from "@erofs/format";
 import type { SyncImage } from "@erofs/reader";
 import { type FailureRecord, describeFailure, errorOf } from "./failure.ts";
-import { type BatchResult, FileWriter } from "./file-writer.ts";
+import type { BatchResult } from "./batch-result.ts";
+import { FileWriter } from "./file-writer.ts";
+import { LargeFileWriter } from "./large-file-writer.ts";
 import { NodeWriter } from "./node-writer.ts";
 import type { ExtractOptions, ExtractStats, Warning } from "./options.ts";
 import { type PlanStep, planExtraction } from "./plan.ts";
 import type { WriteSettings } from "./settings.ts";
 import { prepareTarget } from "./target.ts";
-import { type SharedBatch, claim, shareBatch } from "./thread-protocol.ts";
+import { shareFile } from "./shared-file.ts";
+import { type SharedWork, claim, shareBatch } from "./thread-protocol.ts";
 import { Threads } from "./threads.ts";
 
 const MOST_THREADS = 8;
@@ -37,7 +40,7 @@ type LaterStep = Extract<PlanStep, { kind: "node" | "link" }>;
 
 /** The plan's steps, by when they come. */
 interface Planned {
-  readonly batches: SharedBatch[];
+  readonly work: SharedWork[];
   readonly directories: DirectoryStep[];
   readonly later: LaterStep[];
 }
@@ -71,15 +74,14 @@ class Extraction {
     // The first step may find that a path is not there: before anything is made.
     const first = plan.next();
     const settings = prepareTarget(this.#options);
-    const files = new FileWriter(image, settings);
     const nodes = new NodeWriter(image, settings, (warning) => this.#warn(warning));
     const threads = this.#startThreads(settings);
     try {
-      const planned: Planned = { batches: [], directories: [], later: [] };
+      const planned: Planned = { work: [], directories: [], later: [] };
       for (let step = first; !step.done; step = plan.next()) {
         this.#takeStep(step.value, planned, nodes, threads);
       }
-      await this.#writeFiles(planned.batches, files, threads);
+      await this.#writeFiles(planned.work, settings, threads);
       for (const step of planned.later) this.#makeLater(step, nodes);
       for (const { path, node } of planned.directories.toReversed()) this.#finishDirectory(path, node, nodes);
     } catch (error) {
@@ -102,9 +104,9 @@ class Extraction {
   #takeStep(step: PlanStep, planned: Planned, nodes: NodeWriter, threads: Threads | undefined): void {
     if (step.kind === "files") {
       const groups = step.batch.groups.filter((group) => !this.#failed.has(group.directory));
-      const shared = shareBatch({ groups });
-      planned.batches.push(shared);
-      threads?.add(shared);
+      this.#share(shareBatch({ groups }), planned, threads);
+    } else if (step.kind === "large") {
+      if (!this.#isLost(step.file.path)) this.#share(shareFile(step.file), planned, threads);
     } else if (step.kind !== "directory") {
       planned.later.push(step);
     } else if (!this.#isLost(step.path)) {
@@ -113,21 +115,35 @@ class Extraction {
     }
   }
 
-  /** Writes what the threads have not claimed, and waits for them. */
+  #share(work: SharedWork, planned: Planned, threads: Threads | undefined): void {
+    planned.work.push(work);
+    threads?.add(work);
+  }
+
+  /** Writes what the threads have not claimed, joins them at large files, and waits for them. */
   async #writeFiles(
-    batches: readonly SharedBatch[],
-    files: FileWriter,
+    planned: readonly SharedWork[],
+    settings: WriteSettings,
     threads: Threads | undefined,
   ): Promise<void> {
+    const files = new FileWriter(this.#image, settings);
+    const largeFiles = new LargeFileWriter(this.#image, settings);
     // Not awaited yet: an error of a thread must not count as unhandled while this one still works.
     const ended = threads?.finish().then(
       () => undefined,
       (error: unknown) => ({ error }),
     );
     const stopped = (): boolean => Atomics.load(this.#stopCell, 0) !== 0;
-    for (const shared of batches) {
-      if (!claim(shared)) continue;
-      this.#count(files.writeBatch(shared.batch, stopped));
+    for (const work of planned) {
+      if ("file" in work) {
+        const parts = largeFiles.write(work, stopped);
+        let part = parts.next();
+        for (; part.done !== true; part = parts.next()) await nextTurn();
+        if (part.value !== undefined) this.#count(part.value);
+        continue;
+      }
+      if (!claim(work)) continue;
+      this.#count(files.writeBatch(work.batch, stopped));
       // So that results of other threads are heard, and signals.
       await nextTurn();
     }

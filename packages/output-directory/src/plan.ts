@@ -10,6 +10,7 @@ import {
 import type { SyncImage } from "@erofs/reader";
 import type { ExtractOptions } from "./options.ts";
 import { type Selection, selectPaths } from "./selection.ts";
+import { type LargeFile, PART_BYTES } from "./shared-file.ts";
 
 /** Regular files of one directory. */
 export interface FileGroup {
@@ -28,6 +29,8 @@ export interface FileBatch {
 export type PlanStep =
   | { readonly kind: "directory"; readonly path: ByteString; readonly node: Inode }
   | { readonly kind: "files"; readonly batch: FileBatch }
+  /** A regular file for several threads. */
+  | { readonly kind: "large"; readonly file: LargeFile }
   /** A symlink, device, fifo or socket. */
   | { readonly kind: "node"; readonly path: ByteString; readonly node: Inode }
   /** A further name of the file at `first`. */
@@ -37,6 +40,8 @@ export type PlanStep =
 const BATCH_FILES = 256;
 /** So that threads end at about the same time. */
 const BATCH_BYTES = 4 << 20;
+/** Files from this size on are worth several threads. */
+const LARGE_FILE = 2 * PART_BYTES;
 
 /** Linux opens no longer paths (`PATH_MAX` without the NUL), and an image may nest directories without end. */
 const LONGEST_PATH = 4095;
@@ -125,6 +130,10 @@ export function* planExtraction(
     }
     if (type !== FileType.regular) {
       yield { kind: "node", path, node };
+      continue;
+    }
+    if (node.size >= LARGE_FILE) {
+      yield { kind: "large", file: { path, nid } };
       continue;
     }
     let group = batch.groups.at(-1);

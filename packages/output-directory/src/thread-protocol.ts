@@ -1,6 +1,7 @@
 import type { FileBatch } from "./plan.ts";
 import type { ImageFile } from "./options.ts";
 import type { WriteSettings } from "./settings.ts";
+import type { SharedFile } from "./shared-file.ts";
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -20,8 +21,11 @@ export interface SharedBatch {
   readonly claim: SharedArrayBuffer;
 }
 
-/** What threads are sent: batches, and at last the word that there are no more. */
-export type ThreadMessage = SharedBatch | "end";
+/** Regular files to be written. */
+export type SharedWork = SharedBatch | SharedFile;
+
+/** What threads are sent: work, and at last the word that there is no more. */
+export type ThreadMessage = SharedWork | "end";
 
 /** A new batch that nobody has claimed. */
 export function shareBatch(batch: FileBatch): SharedBatch {

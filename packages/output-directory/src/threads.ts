@@ -1,12 +1,17 @@
 import { Worker } from "node:worker_threads";
-import type { BatchResult } from "./file-writer.ts";
-import type { SharedBatch, ThreadData, ThreadMessage } from "./thread-protocol.ts";
+import type { BatchResult } from "./batch-result.ts";
+import type { SharedWork, ThreadData, ThreadMessage } from "./thread-protocol.ts";
 
 /** Threads run built JavaScript also when this is a test on sources: Node 20 runs no TypeScript. */
 const onSources = import.meta.url.endsWith(".ts");
 const workerUrl = new URL(onSources ? "../dist/extract-worker.js" : "./extract-worker.js", import.meta.url);
-/** Tests on sources tell Node to prefer sources, which built code must not hear of. */
-const workerOptions = onSources ? { execArgv: [] } : {};
+const workerOptions = {
+  // A large file may be opened by one thread and closed by another. Node would close it again when the first ends,
+  // or what has got its number since.
+  trackUnmanagedFds: false,
+  // Tests on sources tell Node to prefer sources, which built code must not hear of.
+  ...(onSources ? { execArgv: [] } : {}),
+};
 
 /** Threads that write files. */
 export class Threads {
@@ -17,7 +22,7 @@ export class Threads {
   /** Whether the threads know that there is no more to come. */
   #isTold = false;
 
-  /** @param onResult called for each batch that a thread has done; what it throws stops all */
+  /** @param onResult called for each batch that a thread has done, and each large file it had a part in; what it throws stops all */
   constructor(count: number, data: ThreadData, onResult: (result: BatchResult) => void) {
     this.#stop = new Int32Array(data.stop);
     this.#workers = Array.from(
@@ -39,8 +44,8 @@ export class Threads {
     });
   }
 
-  add(batch: SharedBatch): void {
-    this.#send(batch);
+  add(work: SharedWork): void {
+    this.#send(work);
   }
 
   /**

@@ -13,10 +13,12 @@ import {
 import { fileURLToPath } from "node:url";
 import { CorruptImage, type ErofsError, FileType, PathError } from "@erofs/format";
 import { available, setXattr } from "@erofs/linux";
-import type { SyncImage } from "@erofs/reader";
+import { memorySource, openSync, type SyncImage } from "@erofs/reader";
+import { fileSource } from "@erofs/reader/node";
 import { describe, expect, it } from "vitest";
 import { extract } from "../src/extract.ts";
 import type { Warning } from "../src/options.ts";
+import { PART_BYTES } from "../src/shared-file.ts";
 import { differences, pathsBelow } from "./support/differences.ts";
 import {
   directory,
@@ -379,6 +381,48 @@ describe.skipIf(!linux)("extract (needs Linux)", () => {
       );
       expect(stats).toMatchObject({ files: 295, errors: 5 });
       await expect(extract(image, options)).rejects.toMatchObject({ code: "EEXIST" });
+    });
+
+    /** One file of several parts, with two names, among small ones. */
+    function withLargeFile(): ReturnType<typeof directory> {
+      const fields = { permissions: 0o444, mtime: 77, mtimeNsec: 123_456_789 };
+      const large = file(noise(2 * PART_BYTES + 4321, 5), { ...fields, xattrs: [xattr("user.a", "b")] });
+      return directory({ a: directory({ large, small: text("small") }), b: large, c: manyFiles() });
+    }
+
+    it("shares a large file between them", async () => {
+      const tree = withLargeFile();
+      const path = temporary.next();
+      writeFileSync(path, await imageBytes(tree));
+      const target = temporary.next();
+      const image = openSync(fileSource(path));
+      const stats = await extract(image, { target, imageFile: { path }, workers: 3 });
+      image.close();
+      expect(stats).toMatchObject({ files: 302, hardLinks: 1, errors: 0, warnings: 0 });
+      const owned = differences(tree, target).filter((line) => !/: owner /.test(line) || root);
+      expect(owned).toEqual([]);
+    });
+
+    it("removes a large file that cannot be read in the middle, and makes no link to it", async () => {
+      const path = temporary.next();
+      const bytes = await imageBytes(withLargeFile());
+      const image = openSync(memorySource(bytes));
+      const [extent] = image.extents(image.lookup("b"));
+      // The threads, this one aside, find that the image ends there.
+      writeFileSync(path, bytes.subarray(0, extent!.physical!.offset + 1.5 * PART_BYTES));
+      const cut = openSync(fileSource(path));
+      const target = temporary.next();
+      const errors: string[] = [];
+      const onError = (error: ErofsError): void => void errors.push(`${error.code} ${error.path}`);
+      const options = { target, imageFile: { path }, workers: 3, paths: ["a", "b"] };
+      const stats = await extract(cut, { ...options, onError });
+      expect(errors).toEqual(["EUCLEAN a/large", "EUCLEAN b"]);
+      expect(stats).toMatchObject({ files: 1, errors: 2 });
+      expect(pathsBelow(target)).toEqual(["a/", "a/small"]);
+      const next = { ...options, target: temporary.next() };
+      await expect(extract(cut, next)).rejects.toMatchObject({ code: "EUCLEAN", path: "a/large" });
+      expect(existsSync(`${next.target}/a/large`)).toBe(false);
+      cut.close();
     });
 
     it("fails when the threads cannot open the image", async () => {

@@ -3,6 +3,7 @@ import type { SyncImage } from "@erofs/reader";
 import { describe, expect, it } from "vitest";
 import type { ExtractOptions } from "../src/options.ts";
 import { planExtraction } from "../src/plan.ts";
+import { PART_BYTES } from "../src/shared-file.ts";
 import { directory, file, imageOf, symlink, withEntries } from "./support/images.ts";
 
 const one = new Uint8Array([1]);
@@ -13,6 +14,7 @@ function planOf(image: SyncImage, options: Pick<ExtractOptions, "paths" | "match
     if (step.kind === "files") {
       return step.batch.groups.map(({ directory: path, names }) => `${path}: ${names.join(" ")}`).join("; ");
     }
+    if (step.kind === "large") return `large ${step.file.path}`;
     return step.kind === "link" ? `${step.path} = ${step.first}` : `${step.kind} ${step.path}`;
   });
 }
@@ -82,6 +84,17 @@ describe("planExtraction", () => {
       step.kind === "files" ? [step.batch.groups.map((group) => group.nids.length)] : [],
     );
     expect(sizes).toEqual([[2], [1, 255], [45]]);
+  });
+
+  it("has large files by themselves", async () => {
+    const large = file(new Uint8Array(2 * PART_BYTES));
+    const tree = directory({
+      a: file(one),
+      b: large,
+      c: file(new Uint8Array(2 * PART_BYTES - 1)),
+      d: directory({ e: large }),
+    });
+    expect(planOf(await imageOf(tree))).toEqual(["directory ", "large b", ": a c", "directory d", "d/e = b"]);
   });
 
   it("says which path is not there, or no directory; symlinks are not followed", async () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { BatchResult } from "../src/file-writer.ts";
+import type { BatchResult } from "../src/batch-result.ts";
 import { type FileBatch, planExtraction } from "../src/plan.ts";
 import { prepareTarget } from "../src/target.ts";
 import { claim, shareBatch } from "../src/thread-protocol.ts";

@@ -1,19 +1,30 @@
 import { memorySource, openSync, type SyncImage } from "@erofs/reader";
-import { buildImage, inProcess, MemorySink } from "@erofs/builder";
+import { buildImage, type BuildOptions, inProcess, MemorySink } from "@erofs/builder";
+import { nodeFiles } from "@erofs/builder/node";
 import type { TreeNode } from "@erofs/tree";
 
-export { directory, everything, file, noise, special, symlink, xattr } from "../../../builder/test/trees.ts";
+export { naiveLz4 } from "../../../builder/test/naive-lz4.ts";
+export {
+  directory,
+  everything,
+  file,
+  noise,
+  runs,
+  special,
+  symlink,
+  xattr,
+} from "../../../builder/test/trees.ts";
 
 /** The bytes of an image of a tree. */
-export async function imageBytes(root: TreeNode): Promise<Uint8Array> {
+export async function imageBytes(root: TreeNode, options: BuildOptions = {}): Promise<Uint8Array> {
   const sink = new MemorySink();
-  await buildImage(root, sink, {}, await inProcess({}));
+  await buildImage(root, sink, options, await inProcess(options, nodeFiles));
   return sink.image;
 }
 
 /** An opened image of a tree. */
-export async function imageOf(root: TreeNode): Promise<SyncImage> {
-  return openSync(memorySource(await imageBytes(root)));
+export async function imageOf(root: TreeNode, options: BuildOptions = {}): Promise<SyncImage> {
+  return openSync(memorySource(await imageBytes(root, options)));
 }
 
 /** The image with a directory that lists other entries: path to names and what they lead to. */
