@@ -102,8 +102,8 @@ export interface Compressor {
    */
   readonly name: string;
   /**
-   * URL of a module that exports this object under `name` or as its default, `import.meta.url` as a rule: workers
-   * import it from there. Without it, all compression runs on one thread. The `erofs` command fills it in for
+   * URL of a module that exports this object, under any name: `import.meta.url` as a rule. Workers import it from there,
+   * and go by its `name`. Without it, all compression runs on one thread. The `erofs` command fills it in for
    * a compressor that it loads from a module.
    */
   readonly module?: string;
