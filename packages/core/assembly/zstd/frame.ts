@@ -10,6 +10,8 @@ import { outputEnd, resetOffsets, runSequences } from "./sequences";
 import { xxh64 } from "./xxh64";
 
 const MAGIC: u32 = 0xfd2fb528;
+/** What libzstd's streams take by default; nothing is allocated by it here. */
+const MAX_WINDOW: u64 = 1 << 27;
 /** Sums of positions stay below 2^32 up to this input size. */
 const MAX_INPUT: usize = 1 << 24;
 /** No offset that reaches into an output of this size takes more than 25 bits. */
@@ -45,6 +47,7 @@ function readHeader(src: usize, srcLen: usize, dstLen: usize, partial: bool): i3
   if (!isSingleSegment) {
     const code = <u64>load<u8>(src, 5);
     window = (<u64>1 << (10 + (code >> 3))) + ((code & 7) << (7 + (code >> 3)));
+    if (window > MAX_WINDOW) return CORRUPT;
   }
   if (sizeLength != 0) {
     let size: u64 = 0;

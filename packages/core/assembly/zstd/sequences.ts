@@ -92,7 +92,7 @@ export function runSequences(
         place -= <i32>(widths >>> 8) & 0xff;
       }
       place -= <i32>widths & 0xff;
-      if (place < -26) return CORRUPT;
+      if (place < 7) return CORRUPT;
       offset = <usize>(offsetEntry >>> 32) + <usize>top(bits, offsetEntry);
       bits <<= offsetEntry;
       matchLength = <usize>(matchEntry >>> 32) + <usize>top(bits, matchEntry);
