@@ -38,15 +38,15 @@ export interface Kernels {
    */
   lz4DecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /**
-   * Decodes a whole MicroLZMA stream, by the same rules and promises; the input has less than 4 GiB. In place, an
-   * `inPlaceMargin` is enough as well.
+   * Decodes a whole MicroLZMA stream, by the same rules and promises: exactly `dstLen` bytes out, all of the input
+   * consumed. In place, `inPlaceMargin` is enough as a rule, but how much of a stream its beginning takes is not bounded.
    */
   lzmaDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
   /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
   lzmaDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /**
-   * Decodes a whole stream of raw DEFLATE, by the same rules and promises, but whatever is behind the final block is
-   * left alone.
+   * Decodes a whole stream of raw DEFLATE, by the same rules and promises, in place as `lzmaDecode`; but what is behind
+   * the final block is left alone, as by the kernel.
    */
   deflateDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
   /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */

@@ -65,7 +65,10 @@ export function damageStreams(
 
 function damaged(original: Uint8Array, random: (limit: number) => number): Uint8Array {
   if (random(10) === 0) return Uint8Array.from({ length: 1 + random(300) }, () => random(256));
-  const stream = original.slice(0, random(4) ? original.length : 1 + random(original.length));
+  // Not "slice", which of a Buffer is a view.
+  const stream = Uint8Array.from(
+    original.subarray(0, random(4) ? original.length : 1 + random(original.length)),
+  );
   // Often at the beginning, where headers are.
   const at = () => random(random(2) ? stream.length : Math.min(stream.length, 60));
   for (let n = random(4); n > 0; n--) {

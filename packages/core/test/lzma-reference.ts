@@ -16,7 +16,7 @@ export interface LzmaProperties {
 
 /** Codes bits; when it decodes, what is passed as `bit` or `value` has no meaning. */
 interface Coder {
-  bit(tree: Uint16Array, at: number, bit: number): number;
+  bit(nodes: Uint16Array, at: number, bit: number): number;
   direct(count: number, value: number): number;
 }
 
@@ -28,15 +28,15 @@ class BitEncoder implements Coder {
   #low = 0n;
   #range = MAX;
 
-  bit(tree: Uint16Array, at: number, bit: number): number {
-    const probability = tree[at]!;
+  bit(nodes: Uint16Array, at: number, bit: number): number {
+    const probability = nodes[at]!;
     const bound = (this.#range >>> 11) * probability;
     if (bit === 0) this.#range = bound;
     else {
       this.#low += BigInt(bound);
       this.#range -= bound;
     }
-    tree[at] = bit === 0 ? probability + ((2048 - probability) >> 5) : probability - (probability >> 5);
+    nodes[at] = bit === 0 ? probability + ((2048 - probability) >> 5) : probability - (probability >> 5);
     this.#normalize();
     return bit;
   }
@@ -86,9 +86,9 @@ class BitDecoder implements Coder {
     this.code = new DataView(input.buffer, input.byteOffset).getUint32(1);
   }
 
-  bit(tree: Uint16Array, at: number): number {
+  bit(nodes: Uint16Array, at: number): number {
     this.normalize();
-    const probability = tree[at]!;
+    const probability = nodes[at]!;
     const bound = (this.#range >>> 11) * probability;
     const bit = this.code < bound ? 0 : 1;
     if (bit === 0) this.#range = bound;
@@ -96,7 +96,7 @@ class BitDecoder implements Coder {
       this.code -= bound;
       this.#range -= bound;
     }
-    tree[at] = bit === 0 ? probability + ((2048 - probability) >> 5) : probability - (probability >> 5);
+    nodes[at] = bit === 0 ? probability + ((2048 - probability) >> 5) : probability - (probability >> 5);
     return bit;
   }
 
