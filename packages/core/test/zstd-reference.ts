@@ -241,8 +241,7 @@ function decodeFrame(frame: Uint8Array, length: number, partial: boolean): Uint8
     const block = frame.subarray(at, at + stored);
     at += stored;
     const before = out.length;
-    if (kind === 0) out.push(...block);
-    else if (kind === 1) out.push(...Array<number>(size).fill(block[0]!));
+    if (kind < 2) for (let i = 0; i < size; i++) out.push(block[kind === 1 ? 0 : i]!);
     else decodeBlock(state, block, maxBlock, partial ? length : Infinity);
     if (partial && out.length >= length) return Uint8Array.from(out.slice(0, length));
     check(out.length - before <= maxBlock && out.length <= length);
