@@ -1,6 +1,14 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ByteString, type Inode, toText, typeOfMode, FileType } from "@erofs/format";
+import {
+  Algorithm,
+  algorithmsOf,
+  type ByteString,
+  FileType,
+  type Inode,
+  toText,
+  typeOfMode,
+} from "@erofs/format";
 import type { SyncImage } from "@erofs/reader";
 import { type FailureRecord, describeFailure, errorOf } from "./failure.ts";
 import type { BatchResult } from "./batch-result.ts";
@@ -19,6 +27,8 @@ const MOST_THREADS = 8;
 /** Below both, starting threads takes longer than it saves. */
 const INODES_FOR_THREADS = 2000;
 const BYTES_FOR_THREADS = 64 << 20;
+/** The same for images that may have another algorithm than LZ4: decoding takes up to 20 times as long. */
+const SLOW_BYTES_FOR_THREADS = 8 << 20;
 
 /**
  * Extracts an image, or a part of it, into a directory: all kinds of files, permissions, times to the nanosecond,
@@ -154,8 +164,10 @@ class Extraction {
   #threadCount(): number {
     const { superblock, blockSize } = this.#image;
     const wanted = Math.floor(this.#options.workers ?? Math.min(availableParallelism(), MOST_THREADS));
+    const isQuick = (algorithmsOf(superblock) & ~(1 << Algorithm.lz4)) === 0;
     const large =
-      superblock.inodeCount >= INODES_FOR_THREADS || superblock.blockCount * blockSize >= BYTES_FOR_THREADS;
+      superblock.inodeCount >= INODES_FOR_THREADS ||
+      superblock.blockCount * blockSize >= (isQuick ? BYTES_FOR_THREADS : SLOW_BYTES_FOR_THREADS);
     return large || this.#options.workers !== undefined ? Math.max(1, wanted) : 1;
   }
 

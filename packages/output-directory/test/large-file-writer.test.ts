@@ -198,6 +198,19 @@ describe("LargeFileWriter", () => {
     expect(lstatSync(`${target}/f`).isDirectory()).toBe(true);
   });
 
+  it("removes the file when it throws what is no failure of a file", async () => {
+    const image = await imageOf(directory({ f: file(noise(3 * PART, 7)) }));
+    const target = temporary.next();
+    const broken = {
+      ...image,
+      readView: () => {
+        throw new TypeError("a mistake");
+      },
+    };
+    expect(() => writeFile([broken], () => false, target)).toThrow(TypeError);
+    expect(existsSync(`${target}/f`)).toBe(false);
+  });
+
   it("removes the file when all are to stop, without a failure", async () => {
     const image = await imageOf(directory({ f: file(noise(20 * PART, 9)) }));
     const { results, path } = writeFile([image, image], (parts) => parts > 5);
