@@ -1,23 +1,26 @@
-// `pnpm bench`: ours against erofs-utils and liblz4, each measured in the same run.
+// `pnpm bench`: ours against erofs-utils and the native decoders, each measured in the same run.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { benchBuild, buildCases } from "./bench/build-case.mjs";
+import { benchBuild, buildCases, buildOptions, slowBuildCases } from "./bench/build-case.mjs";
 import { benchExtract } from "./bench/extract-case.mjs";
-import { benchLz4Decoding, decodingObstacle } from "./bench/lz4-decoding.mjs";
+import { benchDecoding, decodingObstacle } from "./bench/decoding.mjs";
 import { describeMachine, tableHead, tableLine } from "./bench/report.mjs";
 import { corpusNames, describeCorpus, ensureCorpus } from "./corpora.mjs";
 import { findPeers } from "./peers.mjs";
 
-const buildNames = /** @type {(keyof typeof buildCases)[]} */ (Object.keys(buildCases));
-const names = [...buildNames, "extract", "decode"];
+const others = ["extract", "decode"];
 
 const help = `usage: pnpm bench [CASE…] [OPTIONS]
 
-Cases (default: all): ${names.join(", ")}
+Cases (default: ${[...buildCases, ...others].join(" ")}):
+  NAME[,OPTION=N…][@SIZE]  builds with -zNAME,OPTION=N and -CSIZE: ${slowBuildCases.join(" ")} zstd,level=19@1M
+  slow                     ${slowBuildCases.join(" ")}
+  extract                  the image of lz4@64K, by erofs extract and fsck.erofs
+  decode                   clusters of each algorithm in memory, by WebAssembly and the native library
 
-  --corpus NAME   ${corpusNames.join(" or ")}; repeatable; default: both
+  --corpus NAME   ${corpusNames.join(" or ")}, or a folder in one, as linux/fs; repeatable; default: both
   --runs N        runs of each program, of which the median counts; default 3
   --sync          have ours wait until the image is on the disk, as it does by default and erofs-utils never does;
                   without this, both leave it to the page cache
@@ -42,14 +45,17 @@ if (values.help) {
   process.exit(0);
 }
 const runs = Number(values.runs);
-const unknown = positionals.find((name) => !names.includes(name));
+const wanted = positionals.length > 0 ? positionals : [...buildCases, ...others];
+const builds = wanted.flatMap((name) =>
+  name === "slow" ? slowBuildCases : others.includes(name) ? [] : [name],
+);
+const unknown = builds.find((name) => !buildOptions(name));
 if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
   console.error(
     unknown === undefined ? `--runs ${values.runs}: expected a number from 1` : `no case "${unknown}"`,
   );
   process.exit(2);
 }
-const wanted = new Set(positionals.length > 0 ? positionals : names);
 
 const peers = findPeers();
 if (peers.length === 0) {
@@ -80,13 +86,12 @@ const add = (more) => {
 };
 try {
   for (const corpus of corpora) {
-    for (const name of buildNames)
-      if (wanted.has(name)) add(benchBuild(name, corpus, peers, runs, folder, values.sync));
-    if (wanted.has("extract")) add(benchExtract(corpus, peers, runs, folder));
-    if (wanted.has("decode")) {
+    for (const name of builds) add(benchBuild(name, corpus, peers, runs, folder, values.sync));
+    if (wanted.includes("extract")) add(benchExtract(corpus, peers, runs, folder));
+    if (wanted.includes("decode")) {
       const obstacle = decodingObstacle();
       if (obstacle) console.error(`decode was not measured: ${obstacle}`);
-      else add(await benchLz4Decoding(corpus, runs, folder));
+      else add(await benchDecoding(corpus, runs, folder));
     }
   }
 } finally {

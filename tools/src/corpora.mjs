@@ -29,13 +29,26 @@ export function corporaFolder() {
 }
 
 /**
- * Makes a corpus unless it stands there whole, and describes it. It is made under another name and renamed
- * when complete, so that a broken download leaves no half tree behind its name.
+ * Makes a corpus unless it stands there whole, and describes it, or a folder in it. It is made under another name and
+ * renamed when complete, so that a broken download leaves no half tree behind its name.
  *
- * @param {string} name
+ * @param {string} name `linux`, or `linux/fs` for what is in its folder fs
  * @returns {Corpus}
  */
 export function ensureCorpus(name) {
+  const [base = "", ...below] = name.split("/");
+  const whole = ensureWhole(base);
+  if (below.length === 0) return whole;
+  const path = join(whole.path, ...below);
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`no folder ${path}`);
+  return { name, path, origin: `${whole.origin}, ${below.join("/")} alone`, ...countTree(path) };
+}
+
+/**
+ * @param {string} name
+ * @returns {Corpus}
+ */
+function ensureWhole(name) {
   const maker = corpusNames.find((known) => known === name);
   if (!maker) throw new Error(`no corpus "${name}": there are ${corpusNames.join(", ")}`);
   const path = join(corporaFolder(), name);

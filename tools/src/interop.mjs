@@ -10,15 +10,16 @@ import { allCases, blockSizes, compressions } from "./interop/cases.mjs";
 import { largestMountableBlock, mountObstacle } from "./interop/mount.mjs";
 import { verifyImage } from "./interop/verify-image.mjs";
 import { makeNastyTree } from "./nasty-tree.mjs";
-import { findPeers, takesBlockSize } from "./peers.mjs";
+import { findPeers, takesBlockSize, takesCompression } from "./peers.mjs";
 import { builtErofsCommand } from "./workspace.mjs";
 
 const help = `usage: node tools/src/interop.mjs [OPTIONS]
 
-  --corpus NAME        nasty, ${corpusNames.join(", ")}; repeatable; default: all
-  --compression NAME   ${compressions.join(" | ")}; repeatable; default: all
+  --corpus NAME        nasty, ${corpusNames.join(", ")}, or a folder of these, as linux/fs; repeatable; default: all
+  --compression NAME   none, lz4, auto, or a compressor for all its levels, or one level; repeatable; default: all of
+                       ${compressions.join(" ")}
   --block SIZE         ${blockSizes.join(", ")}; repeatable; default: all
-  --pcluster SIZE      4096, 65536, 1048576 (131072 with blocks of 512); repeatable; default: all
+  --pcluster SIZE      4096, 16384, 65536, 1048576 (less with blocks of 512); repeatable; default: all
   --extract            have every image extracted, not only those that the kernel cannot mount
   --list               print the cases and do nothing
 
@@ -43,7 +44,7 @@ if (values.help) {
 
 const cases = allCases().filter(
   ({ compression, blockSize, pclusterSize }) =>
-    values.compression.includes(compression) &&
+    values.compression.some((name) => compression === name || compression.startsWith(`${name},`)) &&
     values.block.includes(String(blockSize)) &&
     (!values.pcluster || compression === "none" || values.pcluster.includes(String(pclusterSize))),
 );
@@ -96,7 +97,7 @@ process.exitCode = failed > 0 ? 1 : 0;
  * @param {import("./interop/cases.mjs").BuildCase} buildCase
  * @returns {Promise<string[]>} what is wrong
  */
-async function judge(source, image, { args, blockSize }) {
+async function judge(source, image, { args, blockSize, compression }) {
   const { status, stderr } = spawnSync(
     process.execPath,
     [builtErofsCommand(), "build", "--quiet", ...args, source, image],
@@ -107,7 +108,7 @@ async function judge(source, image, { args, blockSize }) {
   /** @type {import("./interop/verify-image.mjs").Judge[]} */
   const judges = ["check"];
   if (mountable) judges.unshift("kernel");
-  const able = peers.filter((peer) => takesBlockSize(peer, blockSize));
+  const able = peers.filter((peer) => takesBlockSize(peer, blockSize) && takesCompression(peer, compression));
   if (able.length > 0) judges.push("fsck");
   if (!mountable || values.extract) judges.push("extract");
   return verifyImage({ source, image, scratch: join(folder, "scratch"), judges, peers: able });

@@ -8,6 +8,7 @@ import { join } from "node:path";
  * @property {string} version "1.5"
  * @property {string} mkfs command or path of mkfs.erofs
  * @property {string} fsck command or path of fsck.erofs
+ * @property {readonly string[]} compressors that it was built with, as for `-z`
  */
 
 /**
@@ -36,7 +37,24 @@ export function findPeers() {
   if (mkfs && fsck) candidates.push({ mkfs, fsck });
   return candidates.flatMap((candidate) => {
     const version = versionOf(candidate.fsck);
-    return version ? [{ version, ...candidate }] : [];
+    return version ? [{ version, ...candidate, compressors: compressorsOf(candidate.mkfs) }] : [];
+  });
+}
+
+/** The compressor that must be built in to read what another writes. */
+const readers = /** @type {Record<string, string>} */ ({ lz4hc: "lz4", libdeflate: "deflate" });
+
+/**
+ * Whether a peer reads images made with `compression`, as for `-z`, or several with colons between them.
+ *
+ * @param {Peer} peer
+ * @param {string} compression
+ */
+export function takesCompression({ compressors }, compression) {
+  if (compression === "auto") return ["lz4", "zstd"].every((name) => compressors.includes(name));
+  return compression.split(":").every((spec) => {
+    const [name = ""] = spec.split(",");
+    return name === "none" || compressors.includes(readers[name] ?? name);
   });
 }
 
@@ -58,4 +76,19 @@ function programIn(folder, program) {
 function versionOf(fsck) {
   const { stdout, stderr } = spawnSync(fsck, ["-V"], { encoding: "utf8" });
   return /fsck\.erofs.*?(\d+\.[\d.]+\S*)/.exec(`${stdout}${stderr}`)?.[1];
+}
+
+/**
+ * 1.5 says it in the last line of its help; since 1.8 it is in the second line of `-V`.
+ *
+ * @param {string} mkfs
+ * @returns {string[]}
+ */
+function compressorsOf(mkfs) {
+  const said = ["-V", "--help"].map((option) => {
+    const { stdout, stderr } = spawnSync(mkfs, [option], { encoding: "utf8" });
+    return `${stdout}${stderr}`;
+  });
+  const list = /available compressors(?: are)?: (.*)/i.exec(said.join("\n"))?.[1] ?? "";
+  return list.split(/,\s*/).filter((name) => name !== "");
 }

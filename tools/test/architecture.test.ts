@@ -16,7 +16,7 @@ const floorPlan: Record<string, readonly string[]> = {
   "lz4-wasm": ["compressor"],
   "lzma-wasm": ["compressor"],
   "zstd-wasm": ["compressor"],
-  reader: ["core", "format"],
+  reader: ["compressor", "core", "format"],
   builder: ["compressor", "core", "format", "tree"],
   linux: [],
   "input-directory": ["format", "linux", "tree"],

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildCase } from "../src/interop/cases.mjs";
+import { buildCase, type BuildCase } from "../src/interop/cases.mjs";
 import { largestMountableBlock, mountObstacle } from "../src/interop/mount.mjs";
 import { type Judge, verifyImage } from "../src/interop/verify-image.mjs";
 import { makeNastyTree } from "../src/nasty-tree.mjs";
-import { findPeers, takesBlockSize } from "../src/peers.mjs";
+import { findPeers, takesBlockSize, takesCompression } from "../src/peers.mjs";
 import { builtErofsCommand } from "../src/workspace.mjs";
 
 const cases = [
@@ -20,6 +20,13 @@ const cases = [
   buildCase("lz4hc,level=12", 4096, 1 << 20),
   buildCase("lz4", 16384, 65536),
   buildCase("lz4hc", 65536, 65536),
+  buildCase("lzma", 4096, 4096),
+  buildCase("lzma,level=0", 4096, 1 << 20),
+  buildCase("deflate", 4096, 4096),
+  buildCase("deflate,level=9", 512, 65536),
+  buildCase("zstd", 4096, 4096),
+  buildCase("zstd,level=19", 4096, 65536),
+  buildCase("auto", 4096, 65536),
 ];
 
 const notLinux = process.platform === "linux" ? undefined : " (skipped: only Linux makes such files)";
@@ -33,8 +40,8 @@ interface Question {
   readonly obstacle?: string | undefined;
 }
 
-/** Who can be asked about an image of this block size at all. */
-function questions(blockSize: number): Question[] {
+/** Who can be asked about an image of this case at all. */
+function questions({ blockSize, compression }: BuildCase): Question[] {
   const all: Question[] = [
     { judge: "check", name: "check accepts it" },
     { judge: "extract", name: "extract gives the source back" },
@@ -42,7 +49,7 @@ function questions(blockSize: number): Question[] {
   if (!notMounted && blockSize > largestMountableBlock()) return all;
   all.push({ judge: "kernel", name: "the kernel shows the source", obstacle: notMounted });
   const noPeer = installedPeers.length === 0 ? "fsck.erofs is not installed" : undefined;
-  if (noPeer || peersFor(blockSize).length > 0) {
+  if (noPeer || peersFor({ blockSize, compression }).length > 0) {
     all.push({ judge: "fsck", name: "fsck.erofs accepts it", obstacle: noPeer });
   }
   return all.map((question) =>
@@ -50,8 +57,10 @@ function questions(blockSize: number): Question[] {
   );
 }
 
-function peersFor(blockSize: number) {
-  return installedPeers.filter((peer) => takesBlockSize(peer, blockSize));
+function peersFor({ blockSize, compression }: Pick<BuildCase, "blockSize" | "compression">) {
+  return installedPeers.filter(
+    (peer) => takesBlockSize(peer, blockSize) && takesCompression(peer, compression),
+  );
 }
 
 describe.skipIf(notLinux)(`a tree of everything, built and read back${notLinux ?? ""}`, () => {
@@ -61,7 +70,8 @@ describe.skipIf(notLinux)(`a tree of everything, built and read back${notLinux ?
   beforeAll(() => makeNastyTree(source));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  describe.each(cases)("$name", ({ args, blockSize }) => {
+  describe.each(cases)("$name", (each) => {
+    const { args } = each;
     test("builds in silence", () => {
       rmSync(image, { force: true });
       const command = [builtErofsCommand(), "build", "--quiet", ...args, source, image];
@@ -69,10 +79,10 @@ describe.skipIf(notLinux)(`a tree of everything, built and read back${notLinux ?
       expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: "" });
     });
 
-    test.for(questions(blockSize))("$name", async ({ judge, obstacle }, { skip }) => {
+    test.for(questions(each))("$name", async ({ judge, obstacle }, { skip }) => {
       skip(obstacle !== undefined, obstacle);
       const scratch = join(folder, "scratch");
-      const peers = peersFor(blockSize);
+      const peers = peersFor(each);
       expect(await verifyImage({ source, image, scratch, judges: [judge], peers })).toEqual([]);
     });
   });

@@ -1,24 +1,41 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { takesCompression } from "../peers.mjs";
 import { builtErofsCommand } from "../workspace.mjs";
 import { alternate } from "./measure.mjs";
 import { countOf, rowOf } from "./report.mjs";
 
-/** What each case gives to both `erofs build` and `mkfs.erofs`. */
-export const buildCases = {
-  none: [],
-  lz4: ["-zlz4"],
-  lz4hc: ["-zlz4hc"],
-  "lz4-64k": ["-zlz4", "-C65536"],
-  "lz4hc-64k": ["-zlz4hc", "-C65536"],
-};
+/** What is built unless cases are named: a compressor with its options, and the size of its clusters behind an @. */
+export const buildCases = ["none", "lz4", "lz4hc", "lz4@64K", "lz4hc@64K"];
+
+/**
+ * The cases for the slower compressors, which take minutes a build of a whole corpus.
+ */
+export const slowBuildCases = ["deflate", "zstd", "lzma"].flatMap((name) => [name, `${name}@64K`]);
+
+const caseForm = /^(?<spec>none|[a-z][a-z0-9]*(?:,[a-z]+=\d+)*)(?:@(?<size>\d+)(?<unit>[KM]))?$/;
+
+/**
+ * What a case gives to both `erofs build` and `mkfs.erofs`; undefined when it is no case.
+ *
+ * @param {string} name
+ * @returns {string[] | undefined}
+ */
+export function buildOptions(name) {
+  const { spec, size, unit } = caseForm.exec(name)?.groups ?? {};
+  if (spec === undefined) return undefined;
+  const compressor = spec === "none" ? [] : [`-z${spec}`];
+  return size === undefined
+    ? compressor
+    : [...compressor, `-C${Number(size) * (unit === "M" ? 1 << 20 : 1024)}`];
+}
 
 /**
  * Builds an image of a corpus with each program, by one worker and by as many as there are cores. A peer without
  * workers (1.5) is set against both of ours.
  *
- * @param {keyof typeof buildCases} name
+ * @param {string} name
  * @param {import("../corpora.mjs").Corpus} corpus
  * @param {readonly import("../peers.mjs").Peer[]} peers
  * @param {number} runs
@@ -27,7 +44,8 @@ export const buildCases = {
  * @returns {import("./report.mjs").Row[]}
  */
 export function benchBuild(name, corpus, peers, runs, folder, sync) {
-  const options = buildCases[name];
+  const options = buildOptions(name);
+  if (!options) throw new Error(`no case "${name}"`);
   const image = join(folder, "image.erofs");
   const all = availableParallelism();
   const syncing = sync ? [] : ["--no-sync"];
@@ -48,7 +66,8 @@ export function benchBuild(name, corpus, peers, runs, folder, sync) {
       image,
     ],
   }));
-  const theirs = peers.flatMap(({ version, mkfs }) =>
+  const able = peers.filter((peer) => takesCompression(peer, name.split("@")[0] ?? ""));
+  const theirs = able.flatMap(({ version, mkfs }) =>
     hasWorkers(version)
       ? workerCounts.map((workers) => ({
           name: `mkfs.erofs ${version}, ${countOf(workers)}`,

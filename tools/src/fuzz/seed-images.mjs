@@ -26,6 +26,12 @@ const own = {
   "lz4-512": ["-zlz4", "-b512"],
   "lz4-legacy": ["-zlz4", "-E", "legacy-compress"],
   "lz4hc-64k": ["-zlz4hc", "-C65536"],
+  lzma: ["-zlzma"],
+  "lzma-64k": ["-zlzma,lc=0,lp=2", "-C65536"],
+  deflate: ["-zdeflate"],
+  "deflate-64k": ["-zdeflate,level=9", "-C65536"],
+  zstd: ["-zzstd"],
+  "zstd-64k": ["-zzstd,level=19", "-C65536"],
 };
 
 /** Options of `mkfs.erofs`, for what ours does not write; those that the installed one lacks are left out. */

@@ -7,12 +7,31 @@
  * @property {string[]} args for `erofs build`
  */
 
-export const compressions = ["none", "lz4", "lz4hc,level=12"];
+/** Each encoder at its lowest and highest levels and between: another parser, another match finder. */
+const levels = {
+  lz4hc: [1, 9, 12],
+  lzma: [0, 3, 6, 9],
+  deflate: [0, 1, 6, 9, 12],
+  zstd: [1, 3, 6, 9, 13, 16, 19, 22],
+};
+export const compressions = [
+  "none",
+  "lz4",
+  ...Object.entries(levels).flatMap(([name, known]) => known.map((level) => `${name},level=${level}`)),
+  "auto",
+];
 export const blockSizes = [512, 4096, 16384, 65536];
-export const pclusterSizes = [4096, 65536, 1 << 20];
+export const pclusterSizes = [4096, 16384, 65536, 1 << 20];
 
-/** Linux mounts no LZ4 image with larger clusters ("too large lz4 pclusterblks"), whatever the block size. */
-const mostBlocks = 256;
+/**
+ * Blocks of the largest cluster. Linux mounts no LZ4 image with larger ones ("too large lz4 pclusterblks"), whatever
+ * the block size; the others are limited by the 11 bits of an index.
+ *
+ * @param {string} compression
+ */
+function mostBlocks(compression) {
+  return compression.startsWith("lz4") || compression === "auto" ? 256 : 1024;
+}
 
 /**
  * @param {string} compression
@@ -34,8 +53,7 @@ export function buildCase(compression, blockSize, pclusterSize, extra = []) {
 }
 
 /**
- * Every combination that exists: a cluster has at least one block, and at most so many as Linux takes,
- * so that the largest cluster of blocks of 512 bytes is 128 KiB here.
+ * Every combination that exists: a cluster has at least one block, and at most so many as Linux takes.
  *
  * @returns {BuildCase[]}
  */
@@ -45,7 +63,9 @@ export function allCases() {
       if (compression === "none") return [buildCase(compression, blockSize, blockSize)];
       return pclusterSizes
         .filter((size) => size >= blockSize)
-        .map((size) => buildCase(compression, blockSize, Math.min(size, mostBlocks * blockSize)));
+        .map((size) =>
+          buildCase(compression, blockSize, Math.min(size, mostBlocks(compression) * blockSize)),
+        );
     }),
   );
 }
