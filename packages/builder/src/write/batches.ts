@@ -31,10 +31,11 @@ export function* batches(
   { inventory, plans, settings }: ImagePlan,
   chooseBy: (job: ChooseJob) => Promise<ChooseResult>,
 ): Generator<Batch> {
-  const { compressions, blockSize } = settings;
+  const { compressions, auto, blockSize } = settings;
+  const candidates = (auto?.candidates ?? []).map((candidate) => compressions[candidate]!);
   const largestCluster = Math.max(
     blockSize,
-    ...compressions.map(({ encoderOptions }) => encoderOptions.maxOutput),
+    ...candidates.map(({ encoderOptions }) => encoderOptions.maxOutput),
   );
   const isFast = compressions.every(({ compressor }) => compressor.algorithm === Algorithm.lz4);
   const enough = isFast ? batchSize.lz4 : batchSize.others;
