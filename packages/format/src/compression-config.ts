@@ -28,6 +28,14 @@ export interface ZstdConfig {
   readonly windowBits: number;
 }
 
+/** The record of a private algorithm. */
+export interface PrivateConfig {
+  /** Of the compressor, by which readers find who decodes it. */
+  readonly name: string;
+  /** The compressor's own. */
+  readonly config: Uint8Array;
+}
+
 const payloadSizes = [14, 14, 6, 6] as const;
 const MAX_LZMA_DICT = 8 << 20;
 
@@ -129,6 +137,29 @@ export function encodeZstdConfig(config: ZstdConfig): Uint8Array {
   const payload = new Uint8Array(payloadSizes[Algorithm.zstd]);
   payload[1] = fits("Zstandard window bits", config.windowBits, 10, 20) - 10;
   return payload;
+}
+
+/** @throws CorruptImage for a name that is cut off, empty or not UTF-8 */
+export function decodePrivateConfig(payload: Uint8Array): PrivateConfig {
+  const end = 1 + (payload[0] ?? 0);
+  if (end === 1 || end > payload.length) {
+    throw new CorruptImage(
+      `private compression config of ${payload.length} bytes with a name of ${end - 1}, expected at least one that fits`,
+    );
+  }
+  try {
+    const name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(payload.subarray(1, end));
+    return { name, config: payload.subarray(end) };
+  } catch (cause) {
+    throw new CorruptImage("private compression config with a name that is not UTF-8", { cause });
+  }
+}
+
+/** A byte for the length of the name, the name in UTF-8, then `config`. @throws BuildError */
+export function encodePrivateConfig({ name, config }: PrivateConfig): Uint8Array {
+  const text = new TextEncoder().encode(name);
+  fits("length of the compressor's name", text.length, 1, 255);
+  return Uint8Array.of(text.length, ...text, ...config);
 }
 
 function checkSize(payload: Uint8Array, algorithm: keyof typeof payloadSizes & number): void {

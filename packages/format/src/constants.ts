@@ -53,6 +53,8 @@ export const FeatureIncompat = {
   xattrPrefixes: 0x040,
   bit48: 0x080,
   metabox: 0x100,
+  /** Of this toolkit alone: files may be compressed in ways that only a plugin knows. Kernels refuse the image by it. */
+  privateAlgorithm: 0x80000000,
 } as const;
 
 /** `i_format` bits 1–3: how an inode's content is found. */
@@ -65,5 +67,5 @@ export const DataLayout = {
 } as const;
 export type DataLayout = (typeof DataLayout)[keyof typeof DataLayout];
 
-/** Ids of the compression algorithms that Linux knows. */
+/** Ids of the compression algorithms that Linux knows. The others, 4 to 15, are private ones, named by their configs. */
 export const Algorithm = { lz4: 0, lzma: 1, deflate: 2, zstd: 3 } as const;

@@ -20,10 +20,11 @@ const incompatWords: readonly (readonly [number, string])[] = [
   [FeatureIncompat.xattrPrefixes, "long xattr prefixes"],
   [FeatureIncompat.bit48, "48-bit layout"],
   [FeatureIncompat.metabox, "metabox"],
+  [FeatureIncompat.privateAlgorithm, "private compression algorithm"],
 ];
 
 /** Every `feature_incompat` bit that has a name here. */
-export const KNOWN_INCOMPAT = 0x1ff;
+export const KNOWN_INCOMPAT = 0x800001ff;
 
 /** The set bits of `feature_compat` in words; unknown ones as "unknown bit 9 (0x200)". */
 export function compatFeatureNames(mask: number): string[] {

@@ -6,11 +6,13 @@ import {
   decodeDeflateConfig,
   decodeLz4Config,
   decodeLzmaConfig,
+  decodePrivateConfig,
   decodeZstdConfig,
   encodeCompressionConfigs,
   encodeDeflateConfig,
   encodeLz4Config,
   encodeLzmaConfig,
+  encodePrivateConfig,
   encodeZstdConfig,
   UnsupportedFeature,
 } from "../src/index.ts";
@@ -56,6 +58,23 @@ test("records of odd and of larger size keep the next one aligned", () => {
 
 test("zeros stand for the values of old images", () => {
   expect(decodeLz4Config(new Uint8Array(14))).toEqual({ maxDistance: 65535, maxPclusterBlocks: 1 });
+});
+
+test("records of private algorithms carry a name", () => {
+  const config = { name: "schön-1", config: Uint8Array.of(7, 0, 9) };
+  const encoded = encodePrivateConfig(config);
+  expect(hexOf(encoded)).toBe("08736368c3b66e2d31070009");
+  expect(decodePrivateConfig(encoded)).toEqual(config);
+  const bare = { name: "x", config: new Uint8Array(0) };
+  expect(decodePrivateConfig(encodePrivateConfig(bare))).toEqual(bare);
+  const records = encodeCompressionConfigs(new Map([[4, encoded]]));
+  expect(decodeCompressionConfigs(records, 0x10).get(4)).toEqual(encoded);
+  for (const hex of ["", "00", "0001", "0361", "02ffff"]) {
+    expect(() => decodePrivateConfig(bytesOfHex(hex))).toThrow(CorruptImage);
+  }
+  for (const name of ["", "n".repeat(256)]) {
+    expect(() => encodePrivateConfig({ name, config: bare.config })).toThrow(BuildError);
+  }
 });
 
 describe("damaged records", () => {

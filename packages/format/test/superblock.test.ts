@@ -69,7 +69,7 @@ test("every field comes back, 48-bit numbers and a negative epoch too", () => {
     blockSizeBits: 9,
     extSlots: 1,
     featureCompat: 0x3f,
-    featureIncompat: 0x1ff,
+    featureIncompat: 0x800001ff,
     rootNid: 2 ** 40 + 5,
     rootInMetabox: true,
     inodeCount: 2 ** 33,
