@@ -4,6 +4,7 @@ import {
   CorruptImage,
   decodeCompressionConfigs,
   decodeDeviceTable,
+  decodePrivateConfig,
   decodeSuperblock,
   DEVICE_SLOT_SIZE,
   type DeviceSlot,
@@ -27,6 +28,7 @@ import { createDeviceMap, type DeviceMap } from "./devices.ts";
 import type { FileMap } from "./extents/extent.ts";
 import { Lru } from "./lru.ts";
 import { PageCache } from "./page-cache.ts";
+import { isPrivate, type PrivateAlgorithm, type PrivateDecoder } from "./private-decoders.ts";
 import type { Reading } from "./reading.ts";
 
 export interface OpenOptions {
@@ -34,6 +36,8 @@ export interface OpenOptions {
   readonly cacheBytes?: number;
   /** Bytes of decoded clusters to keep, default 2 MiB; more when a single cluster is larger. */
   readonly clusterBytes?: number;
+  /** For files that a plugin has compressed by an algorithm of its own; see `loadDecoders`. */
+  readonly decoders?: readonly PrivateDecoder[];
   /** Whether a wrong superblock checksum is an error, default true. */
   readonly verifyChecksum?: boolean;
 }
@@ -44,6 +48,8 @@ export interface ImageState {
   readonly blockSize: number;
   /** Bitmap of the algorithms that compressed files may use. */
   readonly algorithms: number;
+  /** Those among them that plugins have brought, by id. */
+  readonly privateAlgorithms: ReadonlyMap<number, PrivateAlgorithm>;
   readonly devices: DeviceMap;
   readonly cache: PageCache;
   /** Maps of the files read last, by NID. */
@@ -54,6 +60,8 @@ export interface ImageState {
   readonly clusters: () => ClusterRing;
   /** At least `length` bytes for `readView`, the same ones each time. */
   readonly viewBuffer: (length: number) => Uint8Array;
+  /** What taking clusters apart has cost so far: bytes stored or decoded, whichever were more. */
+  clusterWork: number;
   /** Loaded when first needed. */
   xattrPrefixes: readonly LongPrefix[] | undefined;
   /** Loaded when the first fragment is read. */
@@ -68,7 +76,8 @@ const SUPPORTED_INCOMPAT =
   FeatureIncompat.ztailpacking |
   FeatureIncompat.fragments |
   FeatureIncompat.xattrPrefixes |
-  FeatureIncompat.bit48;
+  FeatureIncompat.bit48 |
+  FeatureIncompat.privateAlgorithm;
 
 /**
  * Metadata is read in aligned pieces of at least this size, which was measured: half of it takes half as many requests
@@ -79,6 +88,8 @@ const MIN_PAGE_SIZE = 8192;
 const MAX_SOURCES = 8192;
 /** What the records of the four known algorithms can take, with room for longer ones. */
 const CONFIG_BYTES = 1024;
+/** What twelve private ones can take besides: their names and up to 1 KiB each. */
+const PRIVATE_CONFIG_BYTES = 12 * (6 + 255 + 1024);
 
 /**
  * Reads the superblock and what it points to.
@@ -108,7 +119,7 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     const fault = yield* checksumFault(cache, superblock);
     if (fault !== undefined) throw new CorruptImage(fault, { offset: SUPERBLOCK_OFFSET + 4 });
   }
-  yield* checkConfigs(cache, superblock, size);
+  const privateAlgorithms = yield* readConfigs(cache, superblock, size, options.decoders ?? []);
   const clusterBytes = options.clusterBytes ?? 2 << 20;
   let clusters: ClusterRing | undefined;
   let viewBuffer = new Uint8Array(0);
@@ -116,12 +127,14 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     superblock,
     blockSize,
     algorithms: algorithmsOf(superblock),
+    privateAlgorithms,
     devices: createDeviceMap(sizes, yield* readSlots(cache, superblock), blockSize),
     cache,
     maps: new Lru(64),
     sharedXattrs: new Lru(1024),
     clusters: () => (clusters ??= new ClusterRing(createKernels({ pages: 1 }), clusterBytes)),
     viewBuffer: (length) => (viewBuffer = viewBuffer.length < length ? new Uint8Array(length) : viewBuffer),
+    clusterWork: 0,
     xattrPrefixes: undefined,
     packedInode: undefined,
   };
@@ -136,12 +149,26 @@ export function* checksumFault(cache: PageCache, superblock: Superblock): Readin
   return `superblock checksum ${hex(superblock.checksum)}, the bytes have ${hex(found)}`;
 }
 
-/** Refuses a superblock whose compression records do not parse. */
-function* checkConfigs(cache: PageCache, superblock: Superblock, size: number): Reading<void> {
-  if ((superblock.featureIncompat & FeatureIncompat.comprCfgs) === 0) return;
+/** The private algorithms. Refuses a superblock whose compression records do not parse. */
+function* readConfigs(
+  cache: PageCache,
+  superblock: Superblock,
+  size: number,
+  decoders: readonly PrivateDecoder[],
+): Reading<Map<number, PrivateAlgorithm>> {
+  const { featureIncompat, availableAlgorithms } = superblock;
+  const found = new Map<number, PrivateAlgorithm>();
+  if ((featureIncompat & FeatureIncompat.comprCfgs) === 0) return found;
+  const hasPrivate = (featureIncompat & FeatureIncompat.privateAlgorithm) !== 0;
   const start = SUPERBLOCK_OFFSET + superblockSize(superblock);
-  const length = Math.min(CONFIG_BYTES, Math.max(0, size - start));
-  decodeCompressionConfigs(yield* cache.read(0, start, length), superblock.availableAlgorithms);
+  const wanted = CONFIG_BYTES + (hasPrivate ? PRIVATE_CONFIG_BYTES : 0);
+  const bytes = yield* cache.read(0, start, Math.min(wanted, Math.max(0, size - start)));
+  for (const [algorithm, config] of decodeCompressionConfigs(bytes, availableAlgorithms)) {
+    if (!hasPrivate || !isPrivate(algorithm)) continue;
+    const { name } = decodePrivateConfig(config);
+    found.set(algorithm, { name, decoder: decoders.find((each) => each.name === name)?.decoder });
+  }
+  return found;
 }
 
 function* readSlots(cache: PageCache, superblock: Superblock): Reading<DeviceSlot[]> {

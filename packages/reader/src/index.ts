@@ -7,6 +7,7 @@ export {
   type SyncOpenOptions,
 } from "./image.ts";
 export type { OpenOptions } from "./image-state.ts";
+export { loadDecoders, type PrivateDecoder } from "./private-decoders.ts";
 export type { DataRange, ExtentInfo, PhysicalRange } from "./file-ranges.ts";
 export type { ExtentKind } from "./extents/extent.ts";
 export type { LookupOptions } from "./path.ts";

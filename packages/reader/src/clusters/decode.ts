@@ -1,31 +1,11 @@
-import { type StreamDecoder, streamDecoders } from "@erofs/core";
+import { streamDecoders } from "@erofs/core";
 import { CorruptImage, FeatureIncompat, UnsupportedFeature } from "@erofs/format";
 import type { Extent } from "../extents/extent.ts";
 import type { ImageState } from "../image-state.ts";
+import { decodePrivately } from "../private-decoders.ts";
 import type { ClusterRing } from "./cluster-ring.ts";
 
 const algorithmNames = ["LZ4", "LZMA", "DEFLATE", "Zstandard"];
-
-/**
- * The decoder of an algorithm.
- * @throws UnsupportedFeature naming it, CorruptImage when the superblock does not announce it
- */
-function decoderOf(image: ImageState, algorithm: number, nid: number): StreamDecoder {
-  const name = algorithmNames[algorithm] ?? `algorithm ${algorithm}`;
-  if (algorithm < algorithmNames.length && (image.algorithms & (1 << algorithm)) === 0) {
-    throw new CorruptImage(
-      `inode ${nid} is compressed with ${name}, which the superblock does not announce`,
-      { nid },
-    );
-  }
-  const decoder = streamDecoders[algorithm];
-  if (decoder === undefined) {
-    throw new UnsupportedFeature(`inode ${nid} is compressed with ${name}, which is not supported yet`, {
-      nid,
-    });
-  }
-  return decoder;
-}
 
 /** Decodes one cluster from wasm memory at `src` to `dst`. @throws CorruptImage, UnsupportedFeature */
 export function decodeCluster(
@@ -45,19 +25,49 @@ export function decodeCluster(
     unrotate(ring.bytes, extent, image.blockSize, src, dst);
     return;
   }
-  const decode = decoderOf(image, extent.algorithm, nid);
+  const { algorithm } = extent;
+  checkAnnounced(image, algorithm, nid);
   const padded = (image.superblock.featureIncompat & FeatureIncompat.lz4ZeroPadding) !== 0;
   const limit = Math.min(stored, image.blockSize);
   const padding = padded ? leadingZeros(ring.bytes, src, limit) : 0;
+  if (padding === limit) throw undecodable(nid, extent);
+  const start = src + padding;
+  const decode = streamDecoders[algorithm];
+  if (decode === undefined) {
+    const decoded = decodedByPlugin(image, nid, extent, ring.bytes.slice(start, src + stored));
+    ring.bytes.set(decoded, dst);
+    return;
+  }
   // Without padding before the stored bytes there is some behind them, and the decoder has to stop in time.
   const partial = extent.partial || !padded;
-  if (padding === limit || !decode(ring.kernels, src + padding, stored - padding, dst, length, partial)) {
-    throw new CorruptImage(
-      `inode ${nid}: the cluster of ${stored} bytes at ${extent.physical} does not decode to the ${length} bytes ` +
-        `from file offset ${extent.logical}`,
-      { nid, offset: extent.physical },
-    );
-  }
+  if (!decode(ring.kernels, start, stored - padding, dst, length, partial)) throw undecodable(nid, extent);
+}
+
+function undecodable(nid: number, { stored, physical, length, logical }: Extent): CorruptImage {
+  return new CorruptImage(
+    `inode ${nid}: the cluster of ${stored} bytes at ${physical} does not decode to the ${length} bytes ` +
+      `from file offset ${logical}`,
+    { nid, offset: physical },
+  );
+}
+
+/** @throws CorruptImage when the superblock does not announce the algorithm */
+function checkAnnounced(image: ImageState, algorithm: number, nid: number): void {
+  if ((image.algorithms & (1 << algorithm)) !== 0) return;
+  const name = algorithmNames[algorithm] ?? `algorithm ${algorithm}`;
+  throw new CorruptImage(`inode ${nid} is compressed with ${name}, which the superblock does not announce`, {
+    nid,
+  });
+}
+
+/** @throws UnsupportedFeature, CorruptImage */
+function decodedByPlugin(image: ImageState, nid: number, extent: Extent, stream: Uint8Array): Uint8Array {
+  const { algorithm } = extent;
+  const found = image.privateAlgorithms.get(algorithm);
+  if (found !== undefined) return decodePrivately(found, nid, extent, stream);
+  throw new UnsupportedFeature(`inode ${nid} is compressed with algorithm ${algorithm}, which is not known`, {
+    nid,
+  });
 }
 
 /** How many of the `limit` bytes at `address` are zero before the first that is not. */

@@ -58,6 +58,7 @@ export function* decodeRun(
   else yield { device, offset: physical, length: stored, target: () => ring.input(0, stored) };
 
   // From here to the return there is no request: wasm memory is ours.
+  image.clusterWork += Math.max(stored, length);
   ring.reserve(length);
   let src = ring.inputAddress;
   let address = -1;
