@@ -70,7 +70,7 @@ async function build(
   const inventory = takeInventory(root);
   const { nodes } = inventory;
   const epoch = chooseEpoch(nodes, settings.inodeForm);
-  const xattrs = planXattrs(nodes, settings.xattrTolerance);
+  const xattrs = planXattrs(inventory, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
   const allRecords = compressionRecords(settings.compressions, blockSize);
@@ -152,9 +152,6 @@ function reporter(
   };
 }
 
-/** A bit that no kernel knows. */
-const privateAlgorithm = 0x80000000;
-
 function superblockOf(
   image: ImagePlan,
   state: { uuid: Uint8Array; blockCount: number; records: CompressionRecords },
@@ -165,7 +162,7 @@ function superblockOf(
   let featureIncompat = 0;
   if (algorithms !== 0 || lz4Distance > 0) featureIncompat |= FeatureIncompat.lz4ZeroPadding;
   if (algorithms !== 0) featureIncompat |= FeatureIncompat.comprCfgs;
-  if ([...configs.keys()].some(isPrivate)) featureIncompat |= privateAlgorithm;
+  if ([...configs.keys()].some(isPrivate)) featureIncompat |= FeatureIncompat.privateAlgorithm;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;

@@ -1,7 +1,7 @@
 import type { Compressor } from "@erofs/compressor";
 import { type ByteString, DataLayout, encodeDevice, FileType } from "@erofs/format";
 import { memorySource, openSync, type SyncImage } from "@erofs/reader";
-import { modeOf, type TreeNode } from "@erofs/tree";
+import { modeOf, type TreeNode, type Xattr } from "@erofs/tree";
 import { describe, expect, it } from "vitest";
 import { buildImage, type BuildOptions, inProcess, MemorySink } from "../src/index.ts";
 import { naiveLz4 } from "./naive-lz4.ts";
@@ -207,6 +207,20 @@ describe("buildImage", () => {
     ["a UUID of 15 bytes", { uuid: new Uint8Array(15) }, /UUID of 15 bytes/],
   ])("refuses %s", async (_, options, message) => {
     await expect(build(directory({}), options)).rejects.toThrow(message);
+  });
+
+  it.each<[string, Xattr[], RegExp]>([
+    ["a long value", [xattr("user.a", "v".repeat(65536))], /^d\/f: xattr user\.a .* 65536 of value/],
+    ["a long name", [xattr(`user.${"n".repeat(256)}`, "v")], /^d\/f: xattr user\.n+ has 256 bytes of name/],
+    [
+      "too much in all",
+      Array.from({ length: 5 }, (_, i) => xattr(`user.${i}`, "v".repeat(60_000))),
+      /^d\/f: 300052 bytes of xattrs, expected at most 262148$/,
+    ],
+  ])("names the path of xattrs that do not fit: %s", async (_, xattrs, message) => {
+    const root = directory({ d: directory({ f: file(noise(1, 1), { xattrs }) }) });
+    await expect(build(root)).rejects.toThrow(message);
+    await expect(build(root)).rejects.toMatchObject({ path: "d/f" });
   });
 
   it("names a compressor that breaks its contract", async () => {

@@ -9,7 +9,7 @@ import {
   SUPERBLOCK_SIZE,
 } from "@erofs/format";
 import { lz4, lz4hc } from "@erofs/lz4-wasm";
-import { memorySource, openSync } from "@erofs/reader";
+import { loadDecoders, memorySource, openSync } from "@erofs/reader";
 import type { TreeNode } from "@erofs/tree";
 import { describe, expect, it } from "vitest";
 import { buildImage, type BuildOptions, type BuildSummary, inProcess, MemorySink } from "../src/index.ts";
@@ -150,6 +150,17 @@ describe("several compressions", () => {
 });
 
 describe("a private algorithm", () => {
+  it("is read by its compressor's decoder", async () => {
+    const { image } = await build(tree(), { compressor: brotli, pclusterSize: 16384 });
+    const opened = openSync(memorySource(image), { decoders: await loadDecoders([brotli]) });
+    const algorithms = Object.entries(contents).map(([name, content]) => {
+      const node = opened.lookup(`/sub/${name}`);
+      expect(Buffer.compare(opened.read(node, 0, node.size), content)).toBe(0);
+      return opened.extents(node)[0]?.algorithm;
+    });
+    expect(algorithms).toEqual([7, 7, 7, 7, undefined]);
+  });
+
   it("is told by a bit that kernels refuse and by its compressor's name", async () => {
     const { image } = await build(tree(), { compressor: brotli, pclusterSize: 16384, dictSize: 4095 });
     const { superblock, configs } = head(image);

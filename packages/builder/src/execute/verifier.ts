@@ -58,7 +58,8 @@ async function verifyByPlugin({ compressor, index, watch }: Calling, maxLength: 
     output.fill(~expected[0]!);
     watch.enter(index);
     try {
-      decoder.decode(stream.slice(), output);
+      const answer: unknown = decoder.decode(stream.slice(), output);
+      if (answer !== undefined) throw new Error("its decoder returned something");
     } catch (error) {
       throw thrownBy(name, "to decode a cluster of its own", error);
     } finally {

@@ -8,6 +8,7 @@ import {
   encodeDeflateConfig,
   encodeLz4Config,
   encodeLzmaConfig,
+  encodePrivateConfig,
   encodeZstdConfig,
 } from "@erofs/format";
 import type { SettledCompression } from "../compression.ts";
@@ -66,16 +67,9 @@ function mergedConfig(
     default: {
       // `settle` has seen that all of the group have the same.
       const { compressor, config } = group[0]!;
-      return privateConfig(compressor.name, config);
+      return encodePrivateConfig({ name: compressor.name, config });
     }
   }
-}
-
-/** The record of a private algorithm: the name of the compressor that reads it, then what that wants to know. */
-function privateConfig(name: string, config: Uint8Array): Uint8Array {
-  const text = new TextEncoder().encode(name);
-  if (text.length > 255) throw new BuildError(`a name of ${text.length} bytes, expected at most 255`);
-  return Uint8Array.of(text.length, ...text, ...config);
 }
 
 /** Throws `BuildError` for a compression of whose record nothing can be made. */

@@ -1,5 +1,17 @@
-import { fromBytes, nameFilter, splitName, XattrIndex, type XattrEntry, xattrEntrySize } from "@erofs/format";
-import type { TreeNode, Xattr } from "@erofs/tree";
+import {
+  BuildError,
+  fromBytes,
+  nameFilter,
+  splitName,
+  toText,
+  xattrBodySize,
+  XattrIndex,
+  type XattrEntry,
+  xattrEntrySize,
+} from "@erofs/format";
+import type { Xattr } from "@erofs/tree";
+import type { Inventory } from "./inventory.ts";
+import { pathOf } from "./paths.ts";
 
 /** Which attributes of an inode are stored with it, and which once for all. */
 export interface InodeXattrs {
@@ -22,6 +34,11 @@ export interface XattrPlan {
 /** `h_shared_count` has eight bits. */
 const maxShared = 255;
 
+/** Names have eight bits for their length, values sixteen, and so has the size of all, in units of 4. */
+const maxName = 0xff;
+const maxValue = 0xffff;
+const maxBody = xattrBodySize(0xffff);
+
 /** Bytes of `struct erofs_xattr_ibody_header`. */
 const bodyHeaderSize = 12;
 
@@ -36,9 +53,10 @@ function keyOf({ name, value }: Xattr): string {
 
 /**
  * Shares each attribute that more than `tolerance` inodes have with the same value. The order, by name and then
- * value, depends on the attributes alone.
+ * value, depends on the attributes alone. Throws `BuildError` with the path of an inode whose attributes do not fit.
  */
-export function planXattrs(nodes: readonly TreeNode[], tolerance: number): XattrPlan {
+export function planXattrs(inventory: Inventory, tolerance: number): XattrPlan {
+  const { nodes } = inventory;
   const ofInode = new Map<number, InodeXattrs>();
   const counts = new Map<string, { xattr: Xattr; count: number; id: number }>();
   for (const node of nodes) {
@@ -59,7 +77,17 @@ export function planXattrs(nodes: readonly TreeNode[], tolerance: number): Xattr
     const ids: number[] = [];
     const inline: XattrEntry[] = [];
     let size = bodyHeaderSize;
+    const misfit = (what: string) => {
+      const path = pathOf(inventory, index);
+      return new BuildError(`${toText(path) || "/"}: ${what}`, { path });
+    };
     for (const xattr of sorted) {
+      const { rest } = entryOf(xattr);
+      if (rest.length > maxName || xattr.value.length > maxValue) {
+        throw misfit(
+          `xattr ${toText(xattr.name)} has ${rest.length} bytes of name and ${xattr.value.length} of value, expected at most ${maxName} and ${maxValue}`,
+        );
+      }
       const { id } = counts.get(keyOf(xattr))!;
       if (id >= 0 && ids.length < maxShared) {
         ids.push(id);
@@ -70,6 +98,7 @@ export function planXattrs(nodes: readonly TreeNode[], tolerance: number): Xattr
         size += xattrEntrySize(entry.rest.length, entry.value.length);
       }
     }
+    if (size > maxBody) throw misfit(`${size} bytes of xattrs, expected at most ${maxBody}`);
     ofInode.set(index, { inline, shared: ids, filter: nameFilter(sorted.map(({ name }) => name)), size });
   }
   return { ofInode, shared: shared.map(([, { xattr }]) => entryOf(xattr)) };
