@@ -9,10 +9,12 @@ import { fillLog2 } from "./cost";
 import { beginTrees } from "./binary-tree";
 import { beginChains } from "./hash-chain";
 import { beginLazy, beginLazyBlock, parseLazy } from "./lazy-parser";
-import { BLOCK_MAX, WINDOW_LOG } from "./memory-plan";
-import { beginOptimal, beginOptimalBlock, parseOptimal, reparseBlock } from "./optimal-parser";
+import { BLOCK_MAX, LITERAL_COUNTS, WINDOW_LOG } from "./memory-plan";
+import { beginFirstParse, beginOptimal, beginParse, parseOptimal } from "./optimal-parser";
+import { setStatistics } from "./prices";
 import { buildPredefined } from "./sequences";
-import { beginFrameOffsets, beginSequences } from "./sequence-store";
+import { beginFrameOffsets, beginSequences, cutLiteralCount, cutSequenceCount, dropSequences } from "./sequence-store";
+import { countBetween, nextSplit, splitAt, splitBlock } from "./split";
 import { beginStretch, endStretch } from "./virtual-position";
 
 const MAGIC: u32 = 0xfd2fb528;
@@ -62,6 +64,8 @@ function putHeader(out: usize, size: usize): usize {
 
 /** Parses of a block by the optimal parser; 0: by the lazy one. */
 let passes: u32 = 0;
+/** Blocks are split at multiples of so many bytes; 0: not at all. */
+let partSize: usize = 0;
 let parsedTo: usize = 0;
 
 function parseTo(target: usize): usize {
@@ -112,24 +116,74 @@ function fillBlock(start: usize, end: usize, room: usize, before: usize, bytes: 
   return last;
 }
 
-/** Parses the block at [start, end) and finds the most of it that fits. */
-function parseBlock(start: usize, end: usize, room: usize, before: usize): void {
+/** Where the next block goes, and the header of the last one. */
+let out: usize = 0;
+let lastBlock: usize = 0;
+
+/**
+ * Writes the kept trial or, where these go farther, plain bytes of the block [start, end). Returns the bytes that the
+ * block holds.
+ */
+function writeBlock(start: usize, end: usize, room: usize, before: usize): usize {
+  const kept = keptBlockBytes();
+  let plain: usize = room < BLOCK_HEADER ? 0 : min(end - start, room - BLOCK_HEADER);
+  while (plain != 0 && headerSize(before + plain) + BLOCK_HEADER + plain > room) plain--;
+  if (plain == 0 && kept == 0) return 0;
+  lastBlock = out;
+  out = plain > kept ? putRawBlock(out, plain) : putBlock(out);
+  return max(plain, kept);
+}
+
+/** Encodes a block by the lazy parser. */
+function encodeLazily(start: usize, end: usize, room: usize, before: usize): usize {
+  beginBlock(start);
   beginSequences(start);
-  parsedTo = start;
+  beginLazyBlock(start, end);
+  fillBlock(start, end, room, before, room * 2 + 64, false);
+  return writeBlock(start, end, room, before);
+}
+
+/** Encodes what fits of [start, end), one or more blocks, by the optimal parser. */
+function encodeOptimally(start: usize, end: usize, room: usize, before: usize): usize {
+  beginBlock(start);
+  beginSequences(start);
+  beginFirstParse(start, end, room * 3);
   let bytes = room * 2 + 64;
-  if (passes == 0) {
-    beginLazyBlock(start, end);
-  } else {
-    beginOptimalBlock(start, end, room * 3);
-    for (let pass: u32 = 1; pass < passes; pass++) {
-      bytes = fillBlock(start, end, room, before, bytes, true);
-      bytes += (bytes >> 6) + 16;
-      reparseBlock();
-      parsedTo = start;
-      beginBlock(start);
-    }
+  if (passes == 1) {
+    fillBlock(start, end, room, before, bytes, false);
+    return writeBlock(start, end, room, before);
   }
-  fillBlock(start, end, room, before, bytes, false);
+  bytes = fillBlock(start, end, room, before, bytes, true);
+  splitBlock(cutSequenceCount(), cutLiteralCount(), partSize == 0 ? end - start : max(partSize, bytes >> 5));
+  dropSequences();
+  const base = out;
+  let at = start;
+  let split: usize = 0;
+  do {
+    const next = nextSplit(split);
+    countBetween(split, next);
+    split = next;
+    const blockEnd = next == 0 || nextSplit(next) == 0 ? end : start + splitAt(next);
+    const left = room - (out - base);
+    beginSequences(at);
+    for (let pass: u32 = 2; ; pass++) {
+      beginBlock(at);
+      setStatistics(LITERAL_COUNTS);
+      beginParse(at, blockEnd);
+      parsedTo = at;
+      const guess = blockEnd == end ? start + bytes + (bytes >> 6) + 16 - at : blockEnd - at;
+      if (pass == passes) {
+        fillBlock(at, blockEnd, left, before + (at - start), guess, false);
+        break;
+      }
+      fillBlock(at, blockEnd, left, before + (at - start), guess, true);
+      dropSequences();
+    }
+    const held = writeBlock(at, blockEnd, left, before + (at - start));
+    at += held;
+    if (at != blockEnd) break;
+  } while (at < end);
+  return at - start;
 }
 
 /** Bytes at `at` that are all the same. */
@@ -148,11 +202,12 @@ export function encodeLazy(src: usize, end: usize, dst: usize, capacity: usize, 
   return encodeFrame(src, end, dst, capacity);
 }
 
-/** The same by optimal parse, `count` times; a match of `nice` bytes is taken at once. */
+/** The same by optimal parse, `count` times; a match of `nice` bytes is taken at once, blocks are split by `part`. */
 export function encodeOptimal(
-  src: usize, end: usize, dst: usize, capacity: usize, attempts: u32, nice: usize, count: u32,
+  src: usize, end: usize, dst: usize, capacity: usize, attempts: u32, nice: usize, count: u32, part: usize,
 ): usize {
   passes = count;
+  partSize = part;
   beginTrees(src, end, beginStretch(src, end), attempts, nice);
   beginOptimal(src, (1 << WINDOW_LOG) - 1, nice);
   return encodeFrame(src, end, dst, capacity);
@@ -163,37 +218,27 @@ function encodeFrame(src: usize, end: usize, dst: usize, capacity: usize): usize
   beginFrame();
   beginFrameOffsets();
   const body = dst + LARGEST_HEADER;
-  let out = body;
+  out = body;
+  lastBlock = 0;
   let at = src;
-  let lastBlock: usize = 0;
   parsedTo = src;
   while (at < end) {
     const used = out - body;
-    const overhead = headerSize(at - src + 1) + BLOCK_HEADER;
-    if (used + overhead + 1 > capacity) break;
+    const before = at - src;
+    if (used + headerSize(before + 1) + BLOCK_HEADER + 1 > capacity) break;
     const room = capacity - used;
     const most = min(end - at, BLOCK_MAX);
     beginBlock(at);
-    const run = runLength(at, at + most);
-    if (run == most && headerSize(at - src + run) + BLOCK_HEADER + 1 <= room) {
+    if (runLength(at, at + most) == most && headerSize(before + most) + BLOCK_HEADER + 1 <= room) {
       lastBlock = out;
-      out = putRunBlock(out, run);
-      at += run;
+      out = putRunBlock(out, most);
+      at += most;
       continue;
     }
-    parseBlock(at, at + most, room, at - src);
-    const kept = keptBlockBytes();
-    let plain = min(most, room - overhead);
-    while (headerSize(at - src + plain) + BLOCK_HEADER + plain > room) plain--;
-    lastBlock = out;
-    if (plain > kept) {
-      out = putRawBlock(out, plain);
-      at += plain;
-    } else {
-      out = putBlock(out);
-      at += kept;
-    }
-    if (max(kept, plain) < most) break;
+    parsedTo = at;
+    const held = passes == 0 ? encodeLazily(at, at + most, room, before) : encodeOptimally(at, at + most, room, before);
+    at += held;
+    if (held < most) break;
   }
   endStretch(src, min(end, parsedTo + BLOCK_MAX));
   if (lastBlock == 0) return 0;

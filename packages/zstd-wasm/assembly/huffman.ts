@@ -264,11 +264,13 @@ export function codedBits(table: usize, counts: usize): u32 {
 }
 
 /**
- * Makes the code for at least two symbols of these counts at `table`, its longest codes of the number of bits that
- * makes description and streams smallest. Returns the bits of the streams, NO_CODE if no description is possible.
+ * Makes the code for symbols of these counts at `table`, its longest codes of the number of bits that
+ * makes description and streams smallest. Returns the bits of the streams, NO_CODE if no description is possible
+ * or there are not two symbols.
  */
 export function buildCode(table: usize, counts: usize): u32 {
   sortLeaves(counts);
+  if (leafCount < 2) return NO_CODE;
   let best: u32 = NO_CODE;
   let bestLimit: u32 = 0;
   let least: u32 = 1;

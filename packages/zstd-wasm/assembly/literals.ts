@@ -75,6 +75,14 @@ function putStreams(out: usize, table: usize, count: usize): usize {
   return out;
 }
 
+/** About how many bits, in 1/256, a section takes for literals of the counts that stand at LITERAL_COUNTS. */
+export function literalsCost(count: u32): u32 {
+  const plain = count << 3;
+  const bits = buildCode(huffmanTable(current ^ 1), LITERAL_COUNTS);
+  const coded = bits == NO_CODE ? plain : bits + (<u32>(treeSize() + (count <= <u32>MAX_SINGLE ? 3 : 12)) << 3);
+  return min(coded, plain + 16) << 8;
+}
+
 /** Writes the section for the first `count` literals; returns where it ends. */
 export function putLiterals(out: usize, count: usize): usize {
   made = false;

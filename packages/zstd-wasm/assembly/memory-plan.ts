@@ -10,9 +10,10 @@ export const LOG2: usize = PLAN_START;
 /** Symbol counts: u32 x 256 for literals, u32 x 64 for each kind of sequence code. */
 export const LITERAL_COUNTS: usize = LOG2 + 512;
 export const CODE_COUNTS: usize = LITERAL_COUNTS + 1024;
+export const COUNTS_SIZE: usize = 1024 + 3 * 256;
 
 /** Two Huffman tables, the one in force and the one in the making: u32 x 256, code and length << 16. */
-export const HUFFMAN_TABLES: usize = CODE_COUNTS + 3 * 256;
+export const HUFFMAN_TABLES: usize = LITERAL_COUNTS + COUNTS_SIZE;
 /** Scratch of the Huffman builder. */
 export const HUFFMAN_SCRATCH: usize = HUFFMAN_TABLES + 2048;
 export const HUFFMAN_SCRATCH_SIZE: usize = 8192;
@@ -34,7 +35,12 @@ export const STATE_LIMIT: usize = 4096;
 /** Ends of the matches on the chosen way, u32. */
 export const PATH: usize = STATES + (STATE_LIMIT + 1) * 32;
 
-const FIXED_END: usize = (PATH + STATE_LIMIT * 4 + 4095) & ~4095;
+/** Parts of a block that is to be split: their counts, and the way to split it. */
+export const PARTS: usize = PATH + STATE_LIMIT * 4;
+export const PART_LIMIT: usize = 32;
+const PARTS_SIZE: usize = PART_LIMIT * COUNTS_SIZE + (PART_LIMIT + 1) * 16;
+
+const FIXED_END: usize = (PARTS + PARTS_SIZE + 4095) & ~4095;
 
 /** Sequences of the block, 16 bytes each, and their codes, 4 bytes each (see sequence-store.ts). */
 export let SEQUENCES: usize = 0;

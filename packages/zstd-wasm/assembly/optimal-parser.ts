@@ -9,10 +9,10 @@ import { commonLength } from "./common-length";
 import { LITERALS, PATH, STATES, STATE_LIMIT } from "./memory-plan";
 import {
   addStatistics, assumeStatistics, computePrices, fadeStatistics, literalLengthPrice, literalPrice, matchLengthPrice,
-  offsetPrice, takeStatistics,
+  offsetPrice,
 } from "./prices";
 import {
-  anchorAt, dropSequences, literalsBefore, putSequence, repeated1, repeated2, repeated3, sequenceCount,
+  anchorAt, literalsBefore, putSequence, repeated1, repeated2, repeated3, sequenceCount,
 } from "./sequence-store";
 
 // A state is 32 bytes.
@@ -36,7 +36,6 @@ const FILL_STEP: usize = 128;
 let clusterStart: usize = 0;
 let maxDistance: u32 = 0;
 let niceLength: usize = 0;
-let blockStart: usize = 0;
 let blockEnd: usize = 0;
 let position: usize = 0;
 
@@ -54,9 +53,11 @@ export function beginOptimal(start: usize, farthest: u32, nice: usize): void {
   firstBlock = true;
 }
 
-/** Begins a block's first parse; `sample`: bytes that are looked at to guess what literals cost. */
-export function beginOptimalBlock(start: usize, end: usize, sample: usize): void {
-  blockStart = start;
+/**
+ * Begins the first parse of a block that may be split later; `sample`: bytes that are looked at to guess what literals
+ * cost.
+ */
+export function beginFirstParse(start: usize, end: usize, sample: usize): void {
   blockEnd = end;
   position = start;
   beginMatches(start, end);
@@ -69,13 +70,12 @@ export function beginOptimalBlock(start: usize, end: usize, sample: usize): void
   computePrices();
 }
 
-/** Begins to parse the block again, at the prices of the block last tried. */
-export function reparseBlock(): void {
-  takeStatistics();
-  computePrices();
+/** Begins to parse the block [start, end), which may be a part of the one first parsed, at prices that stay. */
+export function beginParse(start: usize, end: usize): void {
+  blockEnd = end;
+  position = start;
   adaptive = false;
-  dropSequences();
-  position = blockStart;
+  computePrices();
 }
 
 function updatePrices(at: usize): void {
@@ -216,7 +216,8 @@ function parseStretch(start: usize): usize {
     const end = matchesAt(at + 1);
     let match = matchesAt(at);
     if (match != end) {
-      const length = <usize>load<u32>(end - 8);
+      const room = blockEnd - at;
+      const length = min(room, <usize>load<u32>(end - 8));
       if (length >= niceLength || place + length > STATE_LIMIT) {
         if (length > longest) {
           putPath(start, place);
@@ -226,7 +227,8 @@ function parseStretch(start: usize): usize {
       } else {
         let shortest: usize = 3;
         for (; match != end; match += 8) {
-          const length = <usize>load<u32>(match);
+          const length = min(room, <usize>load<u32>(match));
+          if (length < shortest) break;
           enterMatch(place, base, shortest, length, load<u32>(match, 4) + 3);
           shortest = length + 1;
         }

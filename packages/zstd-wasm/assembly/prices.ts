@@ -2,8 +2,7 @@
 
 import { LL, ML, OF, highBit, literalLengthBits, literalLengthCode, matchLengthBits, matchLengthCode, maxCode } from "./codes";
 import { log2 } from "./cost";
-import { LITERAL_COUNTS, PRICES } from "./memory-plan";
-import { countsOf } from "./sequences";
+import { COUNTS_SIZE, PRICES } from "./memory-plan";
 import { codesAt } from "./sequence-store";
 
 /** u32 each: literals x 256, lengths of literals x 64 and of matches (less 3) x 128, codes' x 64 for each kind. */
@@ -46,6 +45,11 @@ function codeStats(kind: usize): usize {
   return CODE_STATS + (kind << 8);
 }
 
+/** Takes counts of literals and, behind them, of codes. */
+export function setStatistics(counts: usize): void {
+  memory.copy(LITERAL_STATS, counts, COUNTS_SIZE);
+}
+
 /** What is assumed of a frame's first block: the bytes' own frequencies, short lengths and middling offsets. */
 export function assumeStatistics(from: usize, end: usize): void {
   memory.fill(LITERAL_STATS, 0, 1024);
@@ -81,12 +85,6 @@ export function addStatistics(from: usize, end: usize, literals: usize, literals
     const ml = codeStats(ML) + (<usize>(codes >> 16) << 2);
     store<u32>(ml, load<u32>(ml) + 1);
   }
-}
-
-/** Takes the counts of the last block tried. */
-export function takeStatistics(): void {
-  memory.copy(LITERAL_STATS, LITERAL_COUNTS, 1024);
-  for (let kind = LL; kind <= ML; kind++) memory.copy(codeStats(kind), countsOf(kind), 256);
 }
 
 /** Lets what has been counted weigh less than what follows. */

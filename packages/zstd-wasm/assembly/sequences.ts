@@ -75,6 +75,8 @@ function countCodes(count: usize): void {
 }
 
 let describedEnd: usize = 0;
+/** Bits that the chosen table takes, in 1/256, its description included. */
+let chosenCost: u32 = 0;
 let chosenSlot: usize = 0;
 
 /** Chooses the table of a kind and writes its description where there is one. Returns the mode. */
@@ -97,6 +99,7 @@ function chooseTable(out: usize, kind: usize, count: u32): u32 {
     buildRunTable(chosenSlot, last);
     store<u8>(out, <u8>last);
     describedEnd = out + 1;
+    chosenCost = 8 << 8;
     return RUN;
   }
   const which = (current >> kind) & 1;
@@ -130,10 +133,32 @@ function chooseTable(out: usize, kind: usize, count: u32): u32 {
       chosenSlot = slot;
       made |= bit;
       reset &= ~bit;
+      chosenCost = least;
       return COMPRESSED;
     }
   }
+  chosenCost = best;
   return mode;
+}
+
+/** About how many bits, in 1/256, a section takes for `count` sequences of the counts that stand at CODE_COUNTS. */
+export function sequencesCost(out: usize, count: u32): u32 {
+  if (count == 0) return 8 << 8;
+  let cost: u32 = 24 << 8;
+  for (let kind = LL; kind <= ML; kind++) {
+    chooseTable(out, kind, count);
+    cost += chosenCost;
+  }
+  for (let code: u32 = 16; code <= maxCode(LL); code++) {
+    cost += (load<u32>(countsOf(LL) + (<usize>code << 2)) * literalLengthBits(code)) << 8;
+  }
+  for (let code: u32 = 1; code <= maxCode(OF); code++) {
+    cost += (load<u32>(countsOf(OF) + (<usize>code << 2)) * code) << 8;
+  }
+  for (let code: u32 = 32; code <= maxCode(ML); code++) {
+    cost += (load<u32>(countsOf(ML) + (<usize>code << 2)) * matchLengthBits(code)) << 8;
+  }
+  return cost;
 }
 
 /** Writes the section for the first `count` sequences; returns where it ends. */

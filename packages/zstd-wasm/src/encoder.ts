@@ -18,7 +18,7 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
     throw new RangeError(`maxOutput ${maxOutput} is not between 1 and ${LARGEST_OUTPUT}`);
   }
   const windowLog = windowLogOf(options);
-  const { attempts, lookAhead, niceLength, passes } = settings;
+  const { attempts, lookAhead, niceLength, passes, partSize } = settings;
   const outputSize = Math.ceil((maxOutput + SLACK) / 4096) * 4096;
   const { kernels, memory, free } = createInstance(
     {
@@ -58,7 +58,7 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
       result.consumed =
         passes === 0
           ? kernels.encodeLazy(from, to, outputAt, capacity, attempts, lookAhead)
-          : kernels.encodeOptimal(from, to, outputAt, capacity, attempts, niceLength, passes);
+          : kernels.encodeOptimal(from, to, outputAt, capacity, attempts, niceLength, passes, partSize);
       result.produced = kernels.getProduced();
       return result;
     },

@@ -24,6 +24,7 @@ export interface Kernels {
     attempts: number,
     niceLength: number,
     passes: number,
+    partSize: number,
   ): number;
   /** Bytes that the last call wrote. */
   getProduced(): number;
