@@ -1,15 +1,17 @@
 /** A thread that writes regular files, with an image handle of its own. */
 import { parentPort, workerData } from "node:worker_threads";
-import { openSync } from "@erofs/reader";
+import { loadDecoders, openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import { FileWriter } from "./file-writer.ts";
 import { LargeFileWriter } from "./large-file-writer.ts";
+import { importPlugins } from "./plugins.ts";
 import { type ThreadData, type ThreadMessage, claim } from "./thread-protocol.ts";
 
-const { imageFile, settings, stop } = workerData as ThreadData;
+const { imageFile, plugins, settings, stop } = workerData as ThreadData;
 const port = parentPort!;
 const stopCell = new Int32Array(stop);
 const image = openSync(fileSource(imageFile.path, { offset: imageFile.offset ?? 0 }), {
+  decoders: await loadDecoders(await importPlugins(plugins)),
   devices: (imageFile.devices ?? []).map((path) => fileSource(path)),
 });
 const files = new FileWriter(image, settings);

@@ -17,6 +17,7 @@ import { LargeFileWriter } from "./large-file-writer.ts";
 import { NodeWriter } from "./node-writer.ts";
 import type { ExtractOptions, ExtractStats, Warning } from "./options.ts";
 import { type PlanStep, planExtraction } from "./plan.ts";
+import { pluginsFor } from "./plugins.ts";
 import type { WriteSettings } from "./settings.ts";
 import { prepareTarget } from "./target.ts";
 import { shareFile } from "./shared-file.ts";
@@ -104,10 +105,12 @@ class Extraction {
 
   /** Threads beside this one, if they pay. */
   #startThreads(settings: WriteSettings): Threads | undefined {
-    const { imageFile } = this.#options;
+    const { imageFile, compressors } = this.#options;
+    const plugins = pluginsFor(this.#image, compressors);
     const others = this.#threadCount() - 1;
-    if (imageFile === undefined || others < 1) return undefined;
-    return new Threads(others, { imageFile, settings, stop: this.#stop }, (result) => this.#count(result));
+    if (imageFile === undefined || plugins === undefined || others < 1) return undefined;
+    const data = { imageFile, plugins, settings, stop: this.#stop };
+    return new Threads(others, data, (result) => this.#count(result));
   }
 
   /** Makes directories at once, hands files to the threads, and leaves the rest for later. */

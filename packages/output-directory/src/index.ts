@@ -1,2 +1,9 @@
 export { extract } from "./extract.ts";
-export type { ExtractOptions, ExtractStats, ImageFile, Warning, WarningCode } from "./options.ts";
+export type {
+  ExtractOptions,
+  ExtractStats,
+  ImageFile,
+  NamedCompressor,
+  Warning,
+  WarningCode,
+} from "./options.ts";

@@ -9,6 +9,13 @@ export interface ImageFile {
   readonly devices?: readonly string[] | undefined;
 }
 
+/** A compressor by where it is: in a module that exports it under any name. */
+export interface NamedCompressor {
+  readonly name: string;
+  /** URL. */
+  readonly module?: string | undefined;
+}
+
 export type WarningCode =
   /** An extended attribute that this user may not set, or that the file system does not have. */
   "XATTR_SKIPPED";
@@ -46,6 +53,12 @@ export interface ExtractOptions {
   readonly workers?: number | undefined;
   /** Without it, there is one thread. */
   readonly imageFile?: ImageFile | undefined;
+  /**
+   * Those whose decoders the image was opened with, for private algorithms; what has `name` and `module` of a
+   * `Compressor`. Threads import the modules. An image with such algorithms is extracted by one thread without this, or
+   * when one has no module.
+   */
+  readonly compressors?: readonly NamedCompressor[] | undefined;
   /** Called for what could not be extracted, which is then left out. Without it, the first error ends all. */
   readonly onError?: ((error: ErofsError) => void) | undefined;
   readonly onWarning?: ((warning: Warning) => void) | undefined;

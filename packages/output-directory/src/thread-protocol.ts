@@ -3,9 +3,16 @@ import type { ImageFile } from "./options.ts";
 import type { WriteSettings } from "./settings.ts";
 import type { SharedFile } from "./shared-file.ts";
 
+/** Where to find a compressor: functions cannot cross to a thread. */
+export interface Plugin {
+  readonly module: string;
+  readonly name: string;
+}
+
 /** What a thread is started with. */
 export interface ThreadData {
   readonly imageFile: ImageFile;
+  readonly plugins: readonly Plugin[];
   readonly settings: WriteSettings;
   /** One i32: not 0 once everybody is to stop. */
   readonly stop: SharedArrayBuffer;

@@ -13,11 +13,12 @@ import {
 import { fileURLToPath } from "node:url";
 import { CorruptImage, type ErofsError, FileType, PathError } from "@erofs/format";
 import { available, setXattr } from "@erofs/linux";
-import { memorySource, openSync, type SyncImage } from "@erofs/reader";
+import { loadDecoders, memorySource, openSync, type SyncImage } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import { describe, expect, it } from "vitest";
+import { brotli } from "../../builder/test/plugins/brotli.mjs";
 import { extract } from "../src/extract.ts";
-import type { Warning } from "../src/options.ts";
+import type { NamedCompressor, Warning } from "../src/options.ts";
 import { PART_BYTES } from "../src/shared-file.ts";
 import { differences, pathsBelow } from "./support/differences.ts";
 import {
@@ -27,6 +28,7 @@ import {
   imageBytes,
   imageOf,
   noise,
+  runs,
   special,
   symlink,
   xattr,
@@ -423,6 +425,31 @@ describe.skipIf(!linux)("extract (needs Linux)", () => {
       await expect(extract(cut, next)).rejects.toMatchObject({ code: "EUCLEAN", path: "a/large" });
       expect(existsSync(`${next.target}/a/large`)).toBe(false);
       cut.close();
+    });
+
+    it("reads what a plugin has compressed, by its module", async () => {
+      const tree = directory({
+        a: file(runs(300_000, 1)),
+        b: directory({ c: file(runs(2 * PART_BYTES, 2)) }),
+      });
+      const path = temporary.next();
+      writeFileSync(path, await imageBytes(tree, { compressor: brotli, pclusterSize: 65536, level: 0 }));
+      const decoders = await loadDecoders([brotli]);
+      const extractWith = async (compressors: readonly NamedCompressor[] | undefined) => {
+        const image = openSync(fileSource(path), { decoders });
+        const target = temporary.next();
+        await extract(image, { target, imageFile: { path }, compressors, workers: 3 });
+        image.close();
+        return differences(tree, target).filter((line) => !/: owner /.test(line) || root);
+      };
+      expect(await extractWith([brotli])).toEqual([]);
+      const { module } = brotli;
+      await expect(extractWith([{ name: "other", module }])).rejects.toThrow(
+        /exports no compressor of the name other/,
+      );
+      // By one thread, which has the decoder.
+      expect(await extractWith(undefined)).toEqual([]);
+      expect(await extractWith([{ name: "brotli" }])).toEqual([]);
     });
 
     it("fails when the threads cannot open the image", async () => {

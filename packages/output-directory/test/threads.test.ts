@@ -37,7 +37,7 @@ describe.skipIf(!built)("Threads (needs a build)", () => {
     const stop = new SharedArrayBuffer(4);
     const results: BatchResult[] = [];
     const settings = prepareTarget({ target });
-    const threads = new Threads(count, { imageFile: { path }, settings, stop }, (result) =>
+    const threads = new Threads(count, { imageFile: { path }, plugins: [], settings, stop }, (result) =>
       results.push(result),
     );
     return { threads, batches, target, stop, results };
