@@ -12,7 +12,7 @@ export function crcTables(): usize {
  * What a decoder may take for its tables. All decoders have the same place: none of them keeps anything there
  * from one call to the next.
  */
-export const DECODER_TABLES_SIZE: usize = 160 * 1024;
+export const DECODER_TABLES_SIZE: usize = 148 * 1024;
 
 export function decoderTables(): usize {
   return crcTables() + CRC_TABLES_SIZE;

@@ -2,23 +2,18 @@
 
 import { CORRUPT } from "../fault";
 import { decodeFourStreams, decodeOneStream } from "./huffman-streams";
-import { fillPairs, readHuffmanTree } from "./huffman-table";
+import { readHuffmanTree } from "./huffman-table";
 import { literalBuffer, SLACK } from "./memory";
-
-/** Literals from which on the table of pairs pays for being filled. */
-const MIN_LENGTH_BY_PAIRS: usize = 2048;
 
 /** Where the literals are that `readLiterals` found, with SLACK bytes behind them that may be read. */
 export let literals: usize = 0;
 export let literalsLength: usize = 0;
 
 let hasTree = false;
-let hasPairs = false;
 
 /** Forgets the Huffman tree of the frame before. */
 export function resetLiterals(): void {
   hasTree = false;
-  hasPairs = false;
 }
 
 /**
@@ -78,21 +73,14 @@ export function readLiterals(start: usize, end: usize, maxLength: usize, limit: 
     if (tree < 0) return CORRUPT;
     from += tree;
     hasTree = true;
-    hasPairs = false;
-  } else if (!hasTree) {
+    } else if (!hasTree) {
     return CORRUPT;
   }
   if (from >= to) return CORRUPT;
   if (form == 0) {
     if (decodeOneStream(from, to, buffer, length) != 0) return CORRUPT;
-  } else {
-    if (length < 6) return CORRUPT;
-    const byPairs = hasPairs || length >= MIN_LENGTH_BY_PAIRS;
-    if (byPairs && !hasPairs) {
-      fillPairs();
-      hasPairs = true;
-    }
-    if (decodeFourStreams(from, to, buffer, length, byPairs) != 0) return CORRUPT;
+  } else if (length < 6 || decodeFourStreams(from, to, buffer, length) != 0) {
+    return CORRUPT;
   }
   return <i32>(header + compressed);
 }

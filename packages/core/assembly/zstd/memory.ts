@@ -11,13 +11,9 @@ export const SLACK: usize = 32;
 // @ts-ignore: decorator
 @inline export function literalBuffer(): usize { return decoderTables(); }
 // @ts-ignore: decorator
-@inline export function singleTable(): usize { return literalBuffer() + MAX_BLOCK + 64; }
+@inline export function huffmanTable(): usize { return literalBuffer() + MAX_BLOCK + 64; }
 // @ts-ignore: decorator
-@inline export function pairTable(): usize { return singleTable() + 2048 * 2; }
-// @ts-ignore: decorator
-@inline export function pairTemplate(): usize { return pairTable() + 2048 * 4; }
-// @ts-ignore: decorator
-@inline export function literalLengthTable(): usize { return pairTemplate() + 1024 * 4; }
+@inline export function literalLengthTable(): usize { return huffmanTable() + 2048 * 2; }
 // @ts-ignore: decorator
 @inline export function matchLengthTable(): usize { return literalLengthTable() + 512 * 8; }
 // @ts-ignore: decorator

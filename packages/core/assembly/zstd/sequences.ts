@@ -45,8 +45,8 @@ export function runSequences(
   if (start >= end || load<u8>(end - 1) == 0) return CORRUPT;
 
   // The place in the stream is how many bits are left, and 7: divided by 8, that is where to load the next ones
-  // from, relative to `floor`. It may go below by as many bits as the states take (26), which is damage but
-  // found later: 12 bytes of the frame stand in front of any such stream.
+  // from, relative to `floor`. A place below 7 is damage. The first states, 26 bits at most, may lead there before
+  // it is found: 12 bytes of the frame stand in front of any such stream.
   const floor = start - 8;
   let place = <i32>((end - start) << 3) + 30 - <i32>clz(<u32>load<u8>(end - 1));
   let bits = load<u64>(floor + (place >> 3)) << <u64>(~place & 7);
@@ -73,23 +73,27 @@ export function runSequences(
       const literalEntry = load<u64>(lengths + (literalState << 3));
       const matchEntry = load<u64>(matches + (matchState << 3));
       const offsetEntry = load<u64>(offsets + (offsetState << 3));
-      // Bits 0-7 and 8-15: how many bits the values take, and the states. No sum reaches 256.
+      // Bits 0-7 and 8-15: how many bits the values take, and the states. No sum reaches 256. A load is sure to
+      // have 57: values that take more have an offset longer than the longest output.
       const widths = literalEntry + matchEntry + offsetEntry;
       if (--count != 0) {
         let rest = bits << widths;
+        // What 57 leave for the states' 26.
         if ((widths & 0xff) > 31) {
           const at = place - (<i32>widths & 0xff);
           if (at < 0 || (widths & 0xff) > 57) return CORRUPT;
           rest = load<u64>(floor + (at >> 3)) << <u64>(~at & 7);
         }
-        const l8 = literalEntry >>> 8;
-        const m8 = matchEntry >>> 8;
-        literalState = (<usize>(literalEntry >>> 16) & 0xffff) + <usize>top(rest, l8);
-        rest <<= l8;
-        matchState = (<usize>(matchEntry >>> 16) & 0xffff) + <usize>top(rest, m8);
-        rest <<= m8;
+        const literalWidth = literalEntry >>> 8;
+        const matchWidth = matchEntry >>> 8;
+        literalState = (<usize>(literalEntry >>> 16) & 0xffff) + <usize>top(rest, literalWidth);
+        rest <<= literalWidth;
+        matchState = (<usize>(matchEntry >>> 16) & 0xffff) + <usize>top(rest, matchWidth);
+        rest <<= matchWidth;
         offsetState = (<usize>(offsetEntry >>> 16) & 0xffff) + <usize>top(rest, offsetEntry >>> 8);
         place -= <i32>(widths >>> 8) & 0xff;
+      } else if ((widths & 0xff) > 57) {
+        return CORRUPT;
       }
       place -= <i32>widths & 0xff;
       if (place < 7) return CORRUPT;
