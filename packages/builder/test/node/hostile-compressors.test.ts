@@ -74,6 +74,19 @@ describe("a compressor that breaks its contract ends the build with its name and
   });
 });
 
+describe("a candidate that fails", () => {
+  it.each([0, 1])("while a large file is sampled ends the build, with %d workers", async (workers) => {
+    const root = directory({ small: file(runs(9000, 1)), tool: file(runs(1 << 20, 2)) });
+    const options = { compressions: [{ compressor: throwing }], auto: {}, workers };
+    const build = buildImageFile(root, join(base, "image.erofs"), {
+      ...options,
+      compressionOf: (path) => (path === "small" ? "none" : undefined),
+    });
+    await expect(build).rejects.toMatchObject({ code: "EPROTO", path: "tool" });
+    expect(readdirSync(base)).toEqual([]);
+  });
+});
+
 describe("a compressor that takes its worker with it", () => {
   it.each<[Compressor, string, string]>([
     [liars.spinning, "ETIMEDOUT", "did not return for"],
@@ -88,5 +101,14 @@ describe("a compressor that takes its worker with it", () => {
     expect(failure).toMatchObject({ code, path: "bin/tool" });
     expect(String(failure)).toContain(`compressor ${compressor.name} ${how}`);
     expect(left).toEqual([]);
+  });
+
+  it("is told from one that takes long, cluster after cluster", async () => {
+    const options = { compressor: liars.slow, workers: 1, pluginTimeout: 0.4 };
+    const started = performance.now();
+    const { compressedFiles } = await buildImageFile(tree(), join(base, "slow.erofs"), options);
+    expect(compressedFiles).toBe(0);
+    expect(performance.now() - started).toBeGreaterThan(500);
+    rmSync(join(base, "slow.erofs"));
   });
 });

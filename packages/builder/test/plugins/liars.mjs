@@ -107,6 +107,11 @@ export const scribbler = answering("scribbler", (input, output) => {
   return { consumed: 1 + 4 + 15 + 20 * 255 + 5, produced: stream.length };
 });
 
+/** No liar: it finds nothing to save, after some time. */
+export const slow = answering("slow", () => {
+  for (const start = performance.now(); performance.now() < start + 60;);
+  return { consumed: 0, produced: 0 };
+});
 export const spinning = answering("spinning", () => {
   for (;;);
 });
