@@ -48,6 +48,8 @@ export interface ImageState {
   readonly blockSize: number;
   /** Bitmap of the algorithms that compressed files may use. */
   readonly algorithms: number;
+  /** Their records, by id, where the superblock is followed by such. */
+  readonly compressionConfigs: ReadonlyMap<number, Uint8Array>;
   /** Those among them that plugins have brought, by id. */
   readonly privateAlgorithms: ReadonlyMap<number, PrivateAlgorithm>;
   readonly devices: DeviceMap;
@@ -119,7 +121,8 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     const fault = yield* checksumFault(cache, superblock);
     if (fault !== undefined) throw new CorruptImage(fault, { offset: SUPERBLOCK_OFFSET + 4 });
   }
-  const privateAlgorithms = yield* readConfigs(cache, superblock, size, options.decoders ?? []);
+  const compressionConfigs = yield* readConfigs(cache, superblock, size);
+  const privateAlgorithms = privateOnes(superblock, compressionConfigs, options.decoders ?? []);
   const clusterBytes = options.clusterBytes ?? 2 << 20;
   let clusters: ClusterRing | undefined;
   let viewBuffer = new Uint8Array(0);
@@ -127,6 +130,7 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     superblock,
     blockSize,
     algorithms: algorithmsOf(superblock),
+    compressionConfigs,
     privateAlgorithms,
     devices: createDeviceMap(sizes, yield* readSlots(cache, superblock), blockSize),
     cache,
@@ -149,22 +153,37 @@ export function* checksumFault(cache: PageCache, superblock: Superblock): Readin
   return `superblock checksum ${hex(superblock.checksum)}, the bytes have ${hex(found)}`;
 }
 
-/** The private algorithms. Refuses a superblock whose compression records do not parse. */
+function hasPrivate({ featureIncompat }: Superblock): boolean {
+  return (featureIncompat & FeatureIncompat.privateAlgorithm) !== 0;
+}
+
+/** The compression records by algorithm. Refuses a superblock whose records do not parse. */
 function* readConfigs(
   cache: PageCache,
   superblock: Superblock,
   size: number,
-  decoders: readonly PrivateDecoder[],
-): Reading<Map<number, PrivateAlgorithm>> {
+): Reading<ReadonlyMap<number, Uint8Array>> {
   const { featureIncompat, availableAlgorithms } = superblock;
-  const found = new Map<number, PrivateAlgorithm>();
-  if ((featureIncompat & FeatureIncompat.comprCfgs) === 0) return found;
-  const hasPrivate = (featureIncompat & FeatureIncompat.privateAlgorithm) !== 0;
+  if ((featureIncompat & FeatureIncompat.comprCfgs) === 0) return new Map();
   const start = SUPERBLOCK_OFFSET + superblockSize(superblock);
-  const wanted = CONFIG_BYTES + (hasPrivate ? PRIVATE_CONFIG_BYTES : 0);
+  const wanted = CONFIG_BYTES + (hasPrivate(superblock) ? PRIVATE_CONFIG_BYTES : 0);
   const bytes = yield* cache.read(0, start, Math.min(wanted, Math.max(0, size - start)));
-  for (const [algorithm, config] of decodeCompressionConfigs(bytes, availableAlgorithms)) {
-    if (!hasPrivate || !isPrivate(algorithm)) continue;
+  // Copies: what was read is the cache's.
+  return new Map(
+    [...decodeCompressionConfigs(bytes, availableAlgorithms)].map(([id, config]) => [id, config.slice()]),
+  );
+}
+
+/** The private algorithms, with who decodes them. @throws CorruptImage for a record without a name */
+function privateOnes(
+  superblock: Superblock,
+  configs: ReadonlyMap<number, Uint8Array>,
+  decoders: readonly PrivateDecoder[],
+): Map<number, PrivateAlgorithm> {
+  const found = new Map<number, PrivateAlgorithm>();
+  if (!hasPrivate(superblock)) return found;
+  for (const [algorithm, config] of configs) {
+    if (!isPrivate(algorithm)) continue;
     const { name } = decodePrivateConfig(config);
     found.set(algorithm, { name, decoder: decoders.find((each) => each.name === name)?.decoder });
   }

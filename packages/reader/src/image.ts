@@ -70,6 +70,8 @@ interface Opened {
   readonly root: Inode;
   /** Bytes of a block. */
   readonly blockSize: number;
+  /** The records of compression algorithms by id; none where LZ4 in clusters of a block is all that there is. */
+  readonly compressionConfigs: ReadonlyMap<number, Uint8Array>;
 }
 
 /** An image on sources at hand. */
@@ -151,7 +153,8 @@ function* openImage(
 }
 
 function openedOf(state: ImageState, root: Inode): Opened {
-  return { superblock: state.superblock, root, blockSize: state.blockSize };
+  const { superblock, blockSize, compressionConfigs } = state;
+  return { superblock, root, blockSize, compressionConfigs };
 }
 
 /** The functions of a table as methods of one image, each call driven by `drive`. Their types are the caller's. */

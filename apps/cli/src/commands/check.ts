@@ -33,11 +33,11 @@ function unusable(error: unknown): CheckReport {
 }
 
 async function reportOn(sources: ImageSources, options: CheckOptions): Promise<CheckReport> {
-  const { kind, source, devices } = sources;
+  const { kind, source, devices, decoders } = sources;
   try {
     return kind === "sync"
-      ? checkSync(source, { ...options, devices })
-      : await check(source, { ...options, devices });
+      ? checkSync(source, { ...options, devices, decoders })
+      : await check(source, { ...options, devices, decoders });
   } catch (error) {
     return unusable(error);
   }

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 
 import { includedCompressors } from "../compressors/included.ts";
 import { loadCompressor } from "../compressors/load.ts";
-import { algorithmName } from "../inspect/superblock.ts";
+import { kernelAlgorithmName } from "../image/algorithms.ts";
 import type { Invocation } from "../invocation.ts";
 import { toJson } from "../terminal/json.ts";
 import { formatFields } from "../terminal/table.ts";
@@ -19,10 +19,10 @@ function isPrivate({ algorithm }: Compressor): boolean {
 
 function fieldsOf(compressor: Compressor): [string, string][] {
   const { name, module, algorithm, levels, dictSizes, extraOptions = {} } = compressor;
-  const reader = isPrivate(compressor) ? `private algorithm ${algorithm}` : algorithmName(algorithm);
+  const format = kernelAlgorithmName(algorithm) ?? `private algorithm ${algorithm}`;
   return [
     ["Name", name],
-    ["Format", reader],
+    ["Format", format],
     ["Level", levels === undefined ? "none" : `${levels.min} to ${levels.max}, default ${levels.default}`],
     ["Dictsize", dictSizes === undefined ? "none" : `${dictSizes.min} to ${dictSizes.max}`],
     ...Object.entries(extraOptions).map(([option, { min, max, description }]): [string, string] => [

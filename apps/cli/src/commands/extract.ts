@@ -6,7 +6,14 @@ import type { Command } from "commander";
 
 import { ExitCode } from "../exit-code.ts";
 import { CommandFailure, UsageError } from "../failure.ts";
-import { addImageOptions, type Image, type ImageOptions, isUrl, withImage } from "../image/open-image.ts";
+import {
+  addImageOptions,
+  type Image,
+  type ImageOptions,
+  isUrl,
+  namedCompressors,
+  withImage,
+} from "../image/open-image.ts";
 import { locate } from "../image/paths.ts";
 import type { Invocation } from "../invocation.ts";
 import { integerValue } from "../options/integer.ts";
@@ -71,6 +78,7 @@ async function extractOptions(
     overwrite: flags.overwrite,
     workers: flags.workers,
     imageFile: { path: location, offset: flags.offset, devices: flags.device },
+    compressors: await namedCompressors(flags),
   };
 }
 

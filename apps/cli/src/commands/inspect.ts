@@ -36,18 +36,17 @@ async function statisticsOf(image: Image, terminal: Terminal, quiet: boolean): P
 }
 
 async function inspectImage(image: Image, terminal: Terminal, options: InspectOptions): Promise<void> {
-  const { superblock } = image;
   const statistics =
     options.statistics === true ? await statisticsOf(image, terminal, options.quiet === true) : undefined;
   if (options.json === true) {
     const json = {
-      superblock: superblockForJson(superblock),
+      superblock: superblockForJson(image),
       ...(statistics === undefined ? {} : { statistics: statisticsForJson(statistics) }),
     };
     await terminal.line(toJson(json, 2));
     return;
   }
-  for (const line of formatFields(superblockFields(superblock))) await terminal.line(line);
+  for (const line of formatFields(superblockFields(image))) await terminal.line(line);
   if (statistics === undefined) return;
   await terminal.line("");
   for (const line of statisticsLines(statistics)) await terminal.line(line);

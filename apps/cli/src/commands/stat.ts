@@ -1,6 +1,15 @@
-import { type ByteString, decodeDevice, fromBytes, FileType, typeOfMode } from "@erofs/format";
+import {
+  type ByteString,
+  DataLayout,
+  decodeDevice,
+  fromBytes,
+  FileType,
+  type Inode,
+  typeOfMode,
+} from "@erofs/format";
 import type { Command } from "commander";
 
+import { algorithmName } from "../image/algorithms.ts";
 import { attributesForJson, isDevice, targetOf } from "../image/describe.ts";
 import { layoutName } from "../image/layout.ts";
 import { formatMode, formatPermissions, typeName } from "../image/mode.ts";
@@ -8,7 +17,7 @@ import { addImageOptions, type Image, type ImageOptions, withImage } from "../im
 import { locate, type Located } from "../image/paths.ts";
 import type { Invocation } from "../invocation.ts";
 import { JsonArray } from "../terminal/json.ts";
-import { nameForJson, quoteName } from "../terminal/quote.ts";
+import { nameForJson, quoteName, quoteText } from "../terminal/quote.ts";
 import { formatFields } from "../terminal/table.ts";
 import { formatInstant } from "../terminal/timestamp.ts";
 import { formatSize } from "../terminal/units.ts";
@@ -20,12 +29,26 @@ interface StatOptions extends ImageOptions {
 
 interface Attributes extends Located {
   readonly target: ByteString | undefined;
+  /** Names of the algorithms that its content is compressed with. */
+  readonly algorithms: readonly string[];
   readonly xattrs: readonly { readonly name: ByteString; readonly value: Uint8Array }[];
+}
+
+async function algorithmsOf(image: Image, node: Inode): Promise<string[]> {
+  const { compressedFull, compressedCompact } = DataLayout;
+  if (node.layout !== compressedFull && node.layout !== compressedCompact) return [];
+  const ids = new Set((await image.extents(node)).flatMap(({ algorithm }) => algorithm ?? []));
+  return [...ids].map((id) => algorithmName(image, id));
 }
 
 async function attributesOf(image: Image, located: Located): Promise<Attributes> {
   const { node } = located;
-  return { ...located, target: await targetOf(image, node), xattrs: await image.xattrs(node) };
+  return {
+    ...located,
+    target: await targetOf(image, node),
+    algorithms: await algorithmsOf(image, node),
+    xattrs: await image.xattrs(node),
+  };
 }
 
 /** A value as quoted text where it is text, as hex where it is not. */
@@ -35,7 +58,7 @@ function formatValue(value: Uint8Array): string {
   return /^[ -~]*\0?$/.test(text) ? `"${quoteName(text)}"` : `0x${Buffer.from(value).toString("hex")}`;
 }
 
-function fieldsOf({ path, node, target, xattrs }: Attributes): [string, string][] {
+function fieldsOf({ path, node, target, algorithms, xattrs }: Attributes): [string, string][] {
   const type = typeOfMode(node.mode);
   const fields: [string, string][] = [["Path", quoteName(path)]];
   if (target !== undefined) fields.push(["Target", quoteName(target)]);
@@ -56,16 +79,18 @@ function fieldsOf({ path, node, target, xattrs }: Attributes): [string, string][
   if (type === FileType.regular || type === FileType.directory || type === FileType.symlink) {
     fields.push(["Layout", layoutName(node.layout)]);
   }
+  if (algorithms.length > 0) fields.push(["Compression", algorithms.map(quoteText).join(", ")]);
   for (const { name, value } of xattrs) fields.push(["Xattr", `${quoteName(name)} = ${formatValue(value)}`]);
   return fields;
 }
 
 function forJson(attributes: Attributes): object {
-  const { node, target, xattrs } = attributes;
+  const { node, target, algorithms, xattrs } = attributes;
   return {
     ...attributesForJson(attributes, target),
     inodeForm: node.extended ? "extended" : "compact",
     layout: layoutName(node.layout),
+    algorithms,
     xattrs: xattrs.map(({ name, value }) => ({
       ...nameForJson("name", name),
       valueBase64: Buffer.from(value).toString("base64"),

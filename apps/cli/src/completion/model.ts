@@ -34,6 +34,7 @@ export interface CommandModel {
 const kinds: Readonly<Record<string, ValueKind["kind"]>> = {
   IMAGE: "file",
   FILE: "file",
+  MODULE: "file",
   SOURCE: "directory",
   DIR: "directory",
   PATH: "imagePath",

@@ -1,18 +1,22 @@
 import { statSync } from "node:fs";
 
+import type { Compressor } from "@erofs/compressor";
 import { ErofsError } from "@erofs/format";
 import {
   type AsyncImage,
   type AsyncSource,
   httpSource,
+  loadDecoders,
   open,
   openSync,
+  type PrivateDecoder,
   type SyncImage,
   type SyncSource,
 } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import type { Command } from "commander";
 
+import { loadCompressor } from "../compressors/load.ts";
 import { CommandFailure, describe, UsageError } from "../failure.ts";
 import { repeatable } from "../options/list.ts";
 import { sizeValue } from "../options/size.ts";
@@ -27,9 +31,11 @@ export type Image = SyncImage | AsyncImage;
 export interface ImageOptions {
   readonly offset?: number;
   readonly device?: readonly string[];
+  readonly compressor?: readonly string[];
 }
 
 const deviceFlags = "--device <FILE>";
+const compressorFlags = "--compressor <MODULE>";
 
 /** Declares the options of `ImageOptions`. */
 export function addImageOptions(command: Command): Command {
@@ -38,6 +44,11 @@ export function addImageOptions(command: Command): Command {
     .option(
       deviceFlags,
       "an extra device of the image, in the order of its device table (repeatable)",
+      repeatable,
+    )
+    .option(
+      compressorFlags,
+      "a compressor, its file or its package, that decodes its own algorithm (repeatable)",
       repeatable,
     );
 }
@@ -56,9 +67,24 @@ function tail(source: AsyncSource, offset: number): AsyncSource {
 }
 
 /** The bytes of an image and its extra devices, not looked at yet. */
-export type ImageSources =
+export type ImageSources = (
   | { readonly kind: "sync"; readonly source: SyncSource; readonly devices: readonly SyncSource[] }
-  | { readonly kind: "async"; readonly source: AsyncSource; readonly devices: readonly AsyncSource[] };
+  | { readonly kind: "async"; readonly source: AsyncSource; readonly devices: readonly AsyncSource[] }
+) & {
+  /** Of the compressors that were named. */
+  readonly decoders: readonly PrivateDecoder[];
+};
+
+/** The compressors that `--compressor` names. @throws UsageError, CommandFailure */
+export async function namedCompressors({ compressor: names = [] }: ImageOptions): Promise<Compressor[]> {
+  try {
+    return await Promise.all(names.map(async (name) => (await loadCompressor(name)).compressor));
+  } catch (error) {
+    throw error instanceof UsageError
+      ? new UsageError(`option '${compressorFlags}': ${error.message}`)
+      : error;
+  }
+}
 
 /** Refuses what cannot be read at any place; opening a fifo would wait for somebody to write. */
 function checkReadable(path: string): void {
@@ -72,6 +98,7 @@ function checkReadable(path: string): void {
 /** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
 async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
   const { offset = 0, device: devices = [] } = options;
+  const decoders = await loadDecoders(await namedCompressors(options));
   const web = isUrl(location);
   const stranger = devices.find((device) => isUrl(device) !== web);
   if (stranger !== undefined) {
@@ -83,12 +110,13 @@ async function openSources(location: string, options: ImageOptions): Promise<Ima
       kind: "async",
       source: tail(await httpSource(location), offset),
       devices: await Promise.all(devices.map((url) => httpSource(url))),
+      decoders,
     };
   }
   for (const path of [location, ...devices]) checkReadable(path);
   const source = fileSource(location, { offset });
   try {
-    return { kind: "sync", source, devices: devices.map((path) => fileSource(path)) };
+    return { kind: "sync", source, devices: devices.map((path) => fileSource(path)), decoders };
   } catch (error) {
     source.close?.();
     throw error;
@@ -96,8 +124,8 @@ async function openSources(location: string, options: ImageOptions): Promise<Ima
 }
 
 function openImage(sources: ImageSources): Image | Promise<Image> {
-  const { kind, source, devices } = sources;
-  return kind === "sync" ? openSync(source, { devices }) : open(source, { devices });
+  const { kind, source, devices, decoders } = sources;
+  return kind === "sync" ? openSync(source, { devices, decoders }) : open(source, { devices, decoders });
 }
 
 /** Whether an error is about the image or the file that it stands in. */

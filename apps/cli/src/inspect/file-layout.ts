@@ -1,17 +1,19 @@
 import { FileType, inodeOffset, typeOfMode } from "@erofs/format";
 import type { ExtentInfo } from "@erofs/reader";
 
+import { algorithmName } from "../image/algorithms.ts";
 import { layoutName } from "../image/layout.ts";
 import { typeName } from "../image/mode.ts";
 import type { Image } from "../image/open-image.ts";
 import type { Located } from "../image/paths.ts";
-import { nameForJson, quoteName } from "../terminal/quote.ts";
+import { nameForJson, quoteName, quoteText } from "../terminal/quote.ts";
 import { formatFields, formatTable } from "../terminal/table.ts";
 import { formatPercent } from "../terminal/units.ts";
-import { algorithmName } from "./superblock.ts";
 
 /** How an inode and its content are stored. */
 export interface FileLayout extends Located {
+  /** Names of the algorithms of its extents, by id. */
+  readonly algorithms: ReadonlyMap<number, string>;
   /** Where the inode stands, in bytes from the image's beginning. */
   readonly inodeOffset: number;
   /** Empty for what has no content of its own: devices, fifos, sockets. */
@@ -36,17 +38,19 @@ export async function fileLayout(image: Image, located: Located): Promise<FileLa
   const type = typeOfMode(node.mode);
   const hasContent = type === FileType.regular || type === FileType.directory || type === FileType.symlink;
   const extents = hasContent && node.size > 0 ? await image.extents(node) : [];
+  const ids = new Set(extents.flatMap(({ algorithm }) => algorithm ?? []));
   return {
     ...located,
+    algorithms: new Map([...ids].map((id) => [id, algorithmName(image, id)])),
     inodeOffset: inodeOffset(image.superblock, node.nid),
     extents,
     stored: storedBytes(extents),
   };
 }
 
-function kindOf({ kind, algorithm, partial }: ExtentInfo): string {
+function kindOf({ kind, algorithm, partial }: ExtentInfo, { algorithms }: FileLayout): string {
   if (algorithm === undefined) return kind;
-  return `${algorithmName(algorithm)}${partial === true ? ", partial" : ""}`;
+  return `${quoteText(algorithms.get(algorithm)!)}${partial === true ? ", partial" : ""}`;
 }
 
 function hexOffset(offset: number): string {
@@ -76,7 +80,7 @@ export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
   const rows = extents.map((extent) => [
     String(extent.logical),
     String(extent.length),
-    kindOf(extent),
+    kindOf(extent, layout),
     placeOf(extent, withDevice),
     extent.physical === undefined ? "" : String(extent.physical.length),
   ]);
@@ -88,7 +92,8 @@ export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
 }
 
 /** The same for programs; all positions and sizes in bytes. */
-export function layoutForJson({ path, node, extents, stored, inodeOffset: offset }: FileLayout): object {
+export function layoutForJson(file: FileLayout): object {
+  const { path, node, extents, stored, algorithms, inodeOffset: offset } = file;
   return {
     ...nameForJson("path", path),
     type: typeName(typeOfMode(node.mode)),
@@ -99,7 +104,7 @@ export function layoutForJson({ path, node, extents, stored, inodeOffset: offset
     size: node.size,
     stored,
     extents: extents.map(({ algorithm, ...extent }) => {
-      return algorithm === undefined ? extent : { ...extent, algorithm: algorithmName(algorithm) };
+      return algorithm === undefined ? extent : { ...extent, algorithm: algorithms.get(algorithm) };
     }),
   };
 }

@@ -1,43 +1,18 @@
-import {
-  Algorithm,
-  algorithmsOf,
-  compatFeatureNames,
-  FeatureIncompat,
-  incompatFeatureNames,
-  type Superblock,
-} from "@erofs/format";
+import { compatFeatureNames, incompatFeatureNames } from "@erofs/format";
 
+import { algorithmIds, algorithmName, type AlgorithmSource, describeAlgorithm } from "../image/algorithms.ts";
 import { formatUuid } from "../options/identity.ts";
 import { nameForJson, quoteName } from "../terminal/quote.ts";
 import { formatInstant } from "../terminal/timestamp.ts";
 import { formatCount, formatSize } from "../terminal/units.ts";
-
-const algorithmIds = Object.entries(Algorithm);
-
-/** An algorithm id in words: "lz4", "algorithm 9". */
-export function algorithmName(id: number): string {
-  return algorithmIds.find(([, value]) => value === id)?.[0] ?? `algorithm ${id}`;
-}
-
-/** Whether compressed files can occur: LZ4 is there in every image, used or not. */
-function compresses({ featureIncompat }: Superblock): boolean {
-  return (featureIncompat & (FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs)) !== 0;
-}
-
-function algorithmNames(superblock: Superblock): string[] {
-  if (!compresses(superblock)) return [];
-  const mask = algorithmsOf(superblock);
-  return Array.from({ length: 16 }, (_, id) => id)
-    .filter((id) => (mask & (1 << id)) !== 0)
-    .map(algorithmName);
-}
 
 function listOf(words: readonly string[]): string {
   return words.length === 0 ? "none" : words.join(", ");
 }
 
 /** What the superblock says, as lines of text to be. */
-export function superblockFields(superblock: Superblock): [string, string][] {
+export function superblockFields(image: AlgorithmSource): [string, string][] {
+  const { superblock } = image;
   const blockSize = 2 ** superblock.blockSizeBits;
   const { epoch, fixedNsec, volumeName } = superblock;
   const size = formatSize(superblock.blockCount * blockSize);
@@ -55,14 +30,15 @@ export function superblockFields(superblock: Superblock): [string, string][] {
     ["Long xattr prefixes", String(superblock.xattrPrefixCount)],
     ["Packed inode", superblock.packedNid === 0 ? "none" : String(superblock.packedNid)],
     ["Extra devices", String(superblock.extraDevices)],
-    ["Algorithms", listOf(algorithmNames(superblock))],
+    ["Algorithms", listOf(algorithmIds(image).map((id) => describeAlgorithm(image, id)))],
     ["Required features", listOf(incompatFeatureNames(superblock.featureIncompat))],
     ["Other features", listOf(compatFeatureNames(superblock.featureCompat))],
   ];
 }
 
 /** The same for programs; feature masks also as numbers. */
-export function superblockForJson(superblock: Superblock): object {
+export function superblockForJson(image: AlgorithmSource): object {
+  const { superblock } = image;
   const { epoch, fixedNsec, featureCompat, featureIncompat } = superblock;
   return {
     blockSize: 2 ** superblock.blockSizeBits,
@@ -79,7 +55,7 @@ export function superblockForJson(superblock: Superblock): object {
     xattrPrefixCount: superblock.xattrPrefixCount,
     packedNid: superblock.packedNid,
     extraDevices: superblock.extraDevices,
-    algorithms: algorithmNames(superblock),
+    algorithms: algorithmIds(image).map((id) => algorithmName(image, id)),
     featureIncompat,
     requiredFeatures: incompatFeatureNames(featureIncompat),
     featureCompat,
