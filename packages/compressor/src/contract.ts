@@ -75,7 +75,8 @@ export interface Decoder {
    * Fills `output` from `input`, a stream as `encode` made it (without the zeros that are in front of it on disk), and
    * changes nothing else. `output` has the length that the stream decodes to; where that is not so, or where `input` is
    * damaged in another way, this throws any error, and what `output` holds does not matter. It comes to an end on every
-   * input, in a time that follows from the two lengths, and it answers the same whatever it decoded before.
+   * input, in a time that follows from the two lengths, and it does the same whatever it decoded before. It returns
+   * nothing, and no promise either.
    */
   decode(input: Uint8Array, output: Uint8Array): void;
 }

@@ -217,6 +217,14 @@ describe("describeCompressor, of a decoder,", () => {
       /decodes what it encoded: a sound stream: wrote at \d+, outside/,
     ],
     [
+      "returns something",
+      ((i, o) => {
+        decode(i, o);
+        return Promise.resolve();
+      }) as Decode,
+      /decodes what it encoded: a sound stream: decode returned something/,
+    ],
+    [
       "changes the stream",
       (i, o) => {
         decode(i, o);

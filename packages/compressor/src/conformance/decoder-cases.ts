@@ -54,13 +54,15 @@ function decodeGuarded(
   const original = stream.slice();
   const started = performance.now();
   let threw = false;
+  let answer: unknown;
   try {
-    decoder.decode(stream, guarded.bytes);
+    answer = decoder.decode(stream, guarded.bytes);
   } catch {
     threw = true;
   }
   const elapsed = performance.now() - started;
   check(elapsed < LONGEST_DECODE, `${what}: took ${Math.round(elapsed)} ms`);
+  check(answer === undefined, `${what}: decode returned something, expected nothing, and no promise`);
   guarded.check(length, what);
   checkSame(stream, original, `${what}: the stream was changed`);
   return threw ? undefined : guarded.bytes;
