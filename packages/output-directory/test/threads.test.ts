@@ -1,12 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { memorySource, openSync } from "@erofs/reader";
 import { describe, expect, it } from "vitest";
+import { brotli } from "../../builder/test/plugins/brotli.mjs";
 import type { BatchResult } from "../src/batch-result.ts";
 import { type FileBatch, planExtraction } from "../src/plan.ts";
 import { prepareTarget } from "../src/target.ts";
 import { claim, shareBatch } from "../src/thread-protocol.ts";
+import { PART_BYTES, shareFile } from "../src/shared-file.ts";
 import { Threads } from "../src/threads.ts";
-import { directory, file, imageBytes, imageOf, noise } from "./support/images.ts";
+import { directory, file, imageBytes, imageOf, noise, runs } from "./support/images.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
 
 const built = existsSync(fileURLToPath(new URL("../dist/extract-worker.js", import.meta.url)));
@@ -74,6 +77,29 @@ describe.skipIf(!built)("Threads (needs a build)", () => {
     await threads.finish();
     expect(readdirSync(target)).toEqual([]);
     expect(claim(shared[1]!)).toBe(false);
+  });
+
+  it("read what plugins have compressed, and write large files", async () => {
+    const content = { a: runs(100_000, 1), b: runs(2 * PART_BYTES, 2) };
+    const tree = directory({ a: file(content.a), b: file(content.b) });
+    const path = temporary.next();
+    const bytes = await imageBytes(tree, { compressor: brotli, level: 0, pclusterSize: 65536 });
+    writeFileSync(path, bytes);
+    const target = temporary.next();
+    const plugins = [{ module: brotli.module!, name: brotli.name }];
+    const data = { imageFile: { path }, plugins, stop: new SharedArrayBuffer(4) };
+    const results: BatchResult[] = [];
+    const settings = prepareTarget({ target });
+    const threads = new Threads(2, { ...data, settings }, (result) => results.push(result));
+    for (const step of planExtraction(openSync(memorySource(bytes)), {})) {
+      if (step.kind === "files") threads.add(shareBatch(step.batch));
+      else if (step.kind === "large") threads.add(shareFile(step.file));
+    }
+    await threads.finish();
+    expect(results.flatMap((result) => result.failures)).toEqual([]);
+    expect(results.reduce((sum, result) => sum + result.files, 0)).toBe(2);
+    expect(readFileSync(`${target}/a`).equals(content.a)).toBe(true);
+    expect(readFileSync(`${target}/b`).equals(content.b)).toBe(true);
   });
 
   it("reject when one throws what is no failure of a file", async () => {
