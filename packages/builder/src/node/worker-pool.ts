@@ -23,8 +23,11 @@ function asBuilt(url: string): string {
 }
 
 const workerModule = new URL("./worker.js", asBuilt(import.meta.url));
-/** Options of Node's that lead to sources are not for what is built. */
-const workerOptions = isSource ? { execArgv: [] } : {};
+/**
+ * Options of Node's for a worker: those that lead to sources are not for what is built, and `node --input-type=module -e …`
+ * has one that is for text alone.
+ */
+const execArgv = isSource ? [] : process.execArgv.filter((option) => !option.startsWith("--input-type"));
 
 /** One job is worked on, another waits at the worker, which need not idle until the next one comes. */
 const jobsPerWorker = 2;
@@ -82,7 +85,7 @@ export class WorkerPool implements ClosableExecutor {
     this.#members = Array.from({ length: options.workers }, () => {
       const watched = new SharedArrayBuffer(watchSize);
       const workerData: WorkerSetup = { work: options.work, compressors, watched };
-      const worker = new Worker(workerModule, { ...workerOptions, resourceLimits, workerData });
+      const worker = new Worker(workerModule, { execArgv, resourceLimits, workerData });
       const member: Member = { worker, watch: new Watch(watched), tasks: [], lastCount: 0, looks: 0 };
       worker.on("message", (answer: WorkerAnswer) => this.#take(member, answer));
       worker.on("error", (error) => this.#fail(this.#death(member, error)));

@@ -21,6 +21,22 @@ describe("inOrder", () => {
     expect(most).toBe(3);
   });
 
+  it("has less under way where items are heavy, but always one", async () => {
+    const loads: number[][] = [];
+    const underWay: number[] = [];
+    await inOrder(
+      [1, 1, 1, 1, 9, 2, 3],
+      { count: 3, weight: 5, weightOf: (weight) => weight },
+      async (weight) => {
+        underWay.push(weight);
+        loads.push([...underWay]);
+        return weight;
+      },
+      (weight) => void underWay.splice(underWay.indexOf(weight), 1),
+    );
+    expect(loads).toEqual([[1], [1, 1], [1, 1, 1], [1, 1, 1], [9], [2], [2, 3]]);
+  });
+
   it("waits for an older job while a younger one has failed", async () => {
     const work = inOrder(
       [30, 1],
