@@ -7,10 +7,11 @@ import {
 import {
   NO_CODE, buildDynamic, clearCounts, putDynamicStart, putEndOfBlock, putFixedStart, takeFixed,
 } from "./block-code";
-import { blockCounts, blockEnd, estimatedBits, splitBlocks } from "./block-splitter";
-import { beginMatches } from "./match-finder";
-import { CODES, COSTS, CUT_COUNTS, EXTRA_BITS, LENGTHS, SEGMENT_LENGTH, SYMBOLS, SYMBOL_LIMIT, SYMBOL_SLACK } from "./memory-plan";
-import { beginParse, dropSymbols, parseUpTo, parsedAll, symbolCount } from "./parser";
+import { blockCounts, blockBits, blockEnd, dividedBits, splitBlocks, undividedBits } from "./block-splitter";
+import { beginMatches, rewindMatches } from "./match-finder";
+import { CODES, COSTS, CUT_COUNTS, EXTRA_BITS, LENGTHS, SEGMENT_LENGTH, STRETCH_LIMIT, SYMBOLS, SYMBOL_LIMIT, SYMBOL_SLACK } from "./memory-plan";
+import { beginParse, dropSymbols, parseUpTo, parsedAll, parsedUpTo, symbolCount } from "./parser";
+import { optimize } from "./optimal-parser";
 import { setProduced } from "./result";
 import { beginSegments, countSegments, countSymbol, dropSegments, segmentBytes } from "./segments";
 import {
@@ -21,14 +22,20 @@ const STORED_LIMIT: usize = 65535;
 const NO_SYMBOL: u32 = u32.MAX_VALUE;
 /** Symbols that may be there before more are parsed. */
 const MOST_AHEAD: usize = SYMBOL_LIMIT + SYMBOL_SLACK / 2;
-/** The cut settles in three to five rounds. */
-const CUT_ROUNDS: u32 = 8;
+/** The cut settles in three to five rounds, more where the data change. */
+const CUT_ROUNDS: u32 = 12;
+/** Few symbols take more bits than this. */
+const MANY_BITS: usize = 28;
 /** Below so many bits of room the fixed codes may be as good. */
 const ROOM_FOR_FIXED: usize = 8192;
 /** Bits kept for the last block: with less, it is better to cut the one before. */
 const RESERVE: usize = 512;
-/** Few symbols take more bits than this, so that a first step rarely goes too far. */
+/** Most symbols take fewer bits than this, so that a first step rarely goes too far. */
 const FEW_BITS: usize = 20;
+/** Symbols of a lazy parse that are parsed anew at once: that may take more of them. */
+const OPTIMAL_LIMIT: usize = 40 * 1024;
+/** Bytes by which a parse may go too far. */
+const STRETCH_SLACK: usize = 2048;
 /** The output counts as full when the estimate leaves less than this part. */
 const CLOSE_ENOUGH: usize = 64;
 
@@ -133,7 +140,7 @@ function putBlock(counts: usize, from: usize, to: usize, bytes: usize, last: u32
 function symbolAhead(index: usize): u32 {
   if (index >= symbolCount) {
     if (parsedAll() || symbolCount >= MOST_AHEAD) return NO_SYMBOL;
-    parseUpTo(symbolCount + 16);
+    parseUpTo(symbolCount + 16, usize.MAX_VALUE);
   }
   return symbolAt(index);
 }
@@ -216,18 +223,20 @@ function putCut(from: usize, guess: usize, inputEnd: usize): void {
   for (let round: u32 = 0; round < CUT_ROUNDS; round++) {
     moveCounts(basis, to);
     basis = to;
-    const fits = fitSymbols(from, basis, buildDynamic(CUT_COUNTS), room);
-    if (fits > end) {
-      end = fits;
+    const bits = buildDynamic(CUT_COUNTS);
+    to = fitSymbols(from, basis, bits, room);
+    if (to > end) {
+      end = to;
       endBasis = basis;
     } else if (basis > end) {
-      break;
+      // the step below was too long
+      if (basis == end + 1) break;
+      to = end + 1 + (basis - end - 2) / 4;
     }
-    to = fits;
     if (to == basis) {
       // what has no code yet may fit when it gets one
-      if (symbolAhead(to) == NO_SYMBOL) break;
-      to++;
+      if (bits > room || symbolAhead(to) == NO_SYMBOL) break;
+      to = min(to + 1 + (room - bits) / MANY_BITS, symbolCount);
     }
   }
   const fixed = fixedEnd >= end;
@@ -252,9 +261,9 @@ function putCut(from: usize, guess: usize, inputEnd: usize): void {
     for (let k = endBasis; k < end; k++) left -= costOf(symbolAt(k));
   }
   if (end < symbolCount) {
-    const filled = fillRest(end, position + bytes, inputEnd, left);
-    bytes += bytesOf(end, filled);
-    end = filled;
+    const rest = fillRest(end, position + bytes, inputEnd, left);
+    bytes += bytesOf(end, rest);
+    end = rest;
   }
   if (fixed) putFixedStart(1);
   else putDynamicStart(1);
@@ -273,7 +282,7 @@ function putBlocks(end: usize): usize {
     const next = blockEnd(segment);
     let bytes: usize = 0;
     for (let k = segment; k < next; k++) bytes += segmentBytes(k);
-    if (!putBlock(blockCounts(segment), segment * SEGMENT_LENGTH, next * SEGMENT_LENGTH, bytes, 0, RESERVE)) break;
+    if (!putBlock(blockCounts(segment), segment * SEGMENT_LENGTH, min(next * SEGMENT_LENGTH, symbolCount), bytes, 0, RESERVE)) break;
     segment = next;
   }
   return segment;
@@ -286,6 +295,46 @@ function lastBlock(segments: usize): usize {
   return segment;
 }
 
+let withOptimal: bool = false;
+/** Whether blocks are divided by their true costs. */
+let byCodes: bool = false;
+/** Whether what is parsed is all of the input, or estimated to fill the output. */
+let filled: bool = false;
+
+export function configureEncoder(optimal: bool, trueCosts: bool): void {
+  withOptimal = optimal;
+  byCodes = trueCosts;
+}
+
+/**
+ * Parses until what is not written is estimated to take `full` bits, or as much as can be held at once, and divides it
+ * into blocks.
+ */
+function parseEnough(full: usize): void {
+  const most = withOptimal ? OPTIMAL_LIMIT : SYMBOL_LIMIT;
+  const stop = withOptimal ? position + STRETCH_LIMIT - STRETCH_SLACK : usize.MAX_VALUE;
+  let target = symbolCount + full / FEW_BITS + 1;
+  // as one block it would take more: so much, in relation
+  let undivided: u64 = 1;
+  let divided: u64 = 1;
+  while (true) {
+    parseUpTo(min(target, most), stop);
+    const segments = countSegments(symbolCount);
+    const atMost = undividedBits(segments);
+    let bits = <usize>((<u64>atMost * divided) / undivided);
+    const end = parsedAll() || symbolCount >= most || parsedUpTo() >= stop;
+    if (end || bits >= full) {
+      splitBlocks(segments, byCodes);
+      bits = dividedBits(segments);
+      filled = parsedAll() || bits >= full;
+      if (end || filled) return;
+      divided = bits;
+      undivided = atMost;
+    }
+    target = symbolCount + <usize>((<u64>symbolCount * (full - bits)) / bits) + 16;
+  }
+}
+
 /** Encodes what fits `capacity` bytes at `dst`. Returns the bytes of [src, end) consumed. */
 export function encode(src: usize, end: usize, dst: usize, capacity: usize): usize {
   position = src;
@@ -293,38 +342,49 @@ export function encode(src: usize, end: usize, dst: usize, capacity: usize): usi
   beginMatches(src, end);
   beginParse(src, end);
   beginSegments();
-  let target = bitsLeft() / FEW_BITS + 1;
-  while (src < end) {
-    parseUpTo(min(target, SYMBOL_LIMIT));
-    const segments = countSegments(symbolCount);
-    splitBlocks(segments);
-    const bits = estimatedBits(segments);
+  while (position < end) {
     const room = bitsLeft();
-    if (parsedAll() || bits + room / CLOSE_ENOUGH >= room) {
-      const last = lastBlock(segments);
-      const written = putBlocks(last);
-      const from = written * SEGMENT_LENGTH;
-      if (written == last && parsedAll()) {
-        if (putBlock(blockCounts(last), from, symbolCount, bytesOf(from, symbolCount), 1, 0)) break;
-      }
-      putCut(from, <usize>((<u64>symbolCount * room) / bits), end);
+    // a better parse will take more input
+    let full = withOptimal ? room + room / 16 : room - room / CLOSE_ENOUGH;
+    let segments: usize = 0;
+    let bits: usize = 0;
+    while (true) {
+      parseEnough(full);
+      if (withOptimal) optimize(position);
+      segments = countSegments(symbolCount);
+      if (withOptimal) splitBlocks(segments, byCodes);
+      bits = dividedBits(segments);
+      if (!filled || parsedAll() || bits + room / CLOSE_ENOUGH >= room) break;
+      full += room / 8;
+    }
+    const last = lastBlock(segments);
+    // the last block may go on, unless it is all there is
+    const done = filled || last != 0 ? last : segments;
+    const written = putBlocks(done);
+    const left = bitsLeft();
+    if (written < done) {
+      putCut(written * SEGMENT_LENGTH, blockEnd(written) * SEGMENT_LENGTH, end);
       break;
     }
-    if (symbolCount >= SYMBOL_LIMIT) {
-      const whole = symbolCount / SEGMENT_LENGTH;
-      if (whole < segments) splitBlocks(whole);
-      let last = lastBlock(whole);
-      if (last == 0) last = whole;
-      const written = putBlocks(last);
-      if (written < last) {
-        putCut(written * SEGMENT_LENGTH, blockEnd(written) * SEGMENT_LENGTH, end);
+    if (filled) {
+      const from = done * SEGMENT_LENGTH;
+      if (parsedAll()) {
+        if (putBlock(blockCounts(last), from, symbolCount, bytesOf(from, symbolCount), 1, 0)) break;
+      }
+      // blocks that were stored may have taken less than was estimated
+      if (last == 0 || parsedAll() || blockBits(last) + left / CLOSE_ENOUGH >= left) {
+        putCut(from, <usize>((<u64>symbolCount * room) / bits), end);
         break;
       }
-      dropSymbols(last * SEGMENT_LENGTH);
-      dropSegments(last);
-      target = symbolCount + bitsLeft() / FEW_BITS;
+    }
+    if (withOptimal) {
+      // to be parsed together with what follows
+      rewindMatches(position);
+      beginParse(position, end);
+      beginSegments();
     } else {
-      target = symbolCount + <usize>((<u64>symbolCount * (room - bits)) / bits) + 16;
+      dropSymbols(min(done * SEGMENT_LENGTH, symbolCount));
+      dropSegments(done);
     }
   }
   setProduced(bytesWritten());

@@ -1,4 +1,4 @@
-export { configure } from "./configure";
+export { configure, configurePasses } from "./configure";
 export { encode } from "./encoder";
 export { forgetMatches } from "./match-finder";
 export { planEnd } from "./memory-plan";

@@ -6,7 +6,7 @@
 // in a 32-bit space, farther behind the one before than any match reaches.
 
 import { HASH_BITS, HEADS3, HEADS4, HEADS_SIZE, LINKS, LINK_MASK } from "./memory-plan";
-import { MAX_MATCH } from "./symbols";
+import { MAX_MATCH, MIN_MATCH } from "./symbols";
 
 /** The farthest match of the format. */
 const MAX_DISTANCE: u32 = 32768;
@@ -44,20 +44,22 @@ export function forgetMatches(): void {
 export function beginMatches(start: usize, end: usize): void {
   firstPlace = start;
   inputEnd = end;
+  if (next < start && next != 0) next = start;
+  rewindMatches(start);
+}
+
+/** Searches go on from `at`, farther ahead or back than they were. */
+export function rewindMatches(at: usize): void {
   // links of places that were entered far ahead have been overwritten
-  if (next >= start && next != 0 && next - start < LINK_MASK - MAX_DISTANCE) return;
-  if (next != 0 && next < start) {
-    next = start;
-    return;
-  }
+  if (next != 0 && (next <= at || next - at < LINK_MASK - MAX_DISTANCE)) return;
   const size = <u32>(8 << 20);
   if (nextStretch > u32.MAX_VALUE - size) {
     memory.fill(HEADS4, 0, HEADS_SIZE);
     nextStretch = FIRST;
   }
-  bias = nextStretch - <u32>start;
+  next = max(firstPlace, at - MAX_DISTANCE);
+  bias = nextStretch - <u32>next;
   nextStretch += size;
-  next = start;
 }
 
 function insert(place: usize, bytes: u32): void {
@@ -159,4 +161,38 @@ export function nearestThree(at: usize): usize {
   const distance = <usize>load<u16>(((at & LINK_MASK) << 2) + 2, LINKS);
   if (distance > farthest || at - distance < firstPlace) return 0;
   return (load<u32>(at) ^ load<u32>(at - distance)) << 8 == 0 ? distance : 0;
+}
+
+/**
+ * Puts the matches at `at` to `out`, u32 each, the distance above 16 bits of length: ever longer ones, each at the
+ * nearest place where there is one so long, none beyond `end`. Returns the end of what was put.
+ */
+export function allMatches(at: usize, end: usize, attempts: u32, nice: usize, out: usize): usize {
+  const limit = min(end, at + MAX_MATCH);
+  if (at + MIN_MATCH > limit) return out;
+  const three = nearestThree(at);
+  if (three == 0) return out;
+  let best = MIN_MATCH + commonLength(at + MIN_MATCH, at + MIN_MATCH - three, limit);
+  store<u32>(out, <u32>(best | (three << 16)));
+  out += 4;
+  if (best >= nice || at + best >= limit) return out;
+  const lowest = max(firstPlace, at - farthest);
+  let candidate = at - load<u16>((at & LINK_MASK) << 2, LINKS);
+  const head = load<u32>(at);
+  let tail = load<u32>(at + best - 3);
+  while (candidate >= lowest) {
+    if (load<u32>(candidate + best - 3) == tail && load<u32>(candidate) == head) {
+      const length = <usize>4 + commonLength(at + 4, candidate + 4, limit);
+      if (length > best) {
+        best = length;
+        store<u32>(out, <u32>(best | ((at - candidate) << 16)));
+        out += 4;
+        if (best >= nice || at + best >= limit) break;
+        tail = load<u32>(at + best - 3);
+      }
+    }
+    if (--attempts == 0) break;
+    candidate -= load<u16>((candidate & LINK_MASK) << 2, LINKS);
+  }
+  return out;
 }

@@ -18,8 +18,8 @@ export const SYMBOL_LIMIT: usize = 48 * 1024;
 export const SYMBOL_SLACK: usize = 4096;
 
 /** Symbols are counted by segments, the grain of block splitting. */
-export const SEGMENT_LENGTH: usize = 512;
-export const SEGMENT_LIMIT: usize = SYMBOL_LIMIT / SEGMENT_LENGTH + 1;
+export const SEGMENT_LENGTH: usize = 256;
+export const SEGMENT_LIMIT: usize = (SYMBOL_LIMIT + SYMBOL_SLACK) / SEGMENT_LENGTH + 1;
 
 /**
  * A histogram is u16 counts: 288 of the literal/length alphabet, then 32 of distances, where the one at
@@ -32,9 +32,11 @@ export const SEGMENT_COUNTS: usize = SYMBOLS + (SYMBOL_LIMIT + SYMBOL_SLACK) * 4
 export const BLOCK_COUNTS: usize = SEGMENT_COUNTS + SEGMENT_LIMIT * HISTOGRAM_SIZE;
 /** Of the block that is cut. */
 export const CUT_COUNTS: usize = BLOCK_COUNTS + (SEGMENT_LIMIT + 1) * HISTOGRAM_SIZE;
+/** An empty one. */
+export const NO_COUNTS: usize = CUT_COUNTS + HISTOGRAM_SIZE;
 
 /** Of each segment the bytes it stands for, u32. */
-export const SEGMENT_BYTES: usize = CUT_COUNTS + HISTOGRAM_SIZE;
+export const SEGMENT_BYTES: usize = NO_COUNTS + HISTOGRAM_SIZE;
 /** Of each block that begins with a segment: see block-splitter.ts, 16 bytes. */
 export const BLOCKS: usize = SEGMENT_BYTES + (SEGMENT_LIMIT + 1) * 4;
 
@@ -69,9 +71,30 @@ export const FIXED_LENGTHS: usize = EXTRA_BITS + 320;
 export const ENTROPY: usize = FIXED_LENGTHS + 320;
 export const ENTROPY_COUNT: u32 = 1024;
 
+/** The levels that parse by dynamic programming need the rest; the others end here. */
 const PLAN_END: usize = (ENTROPY + ENTROPY_COUNT * 4 + 0xffff) & ~0xffff;
 
+/** Bytes that are parsed at once. */
+export const STRETCH_LIMIT: usize = 128 * 1024;
+/** u32 of a place: the cost from there to the end of the stretch. A match may look beyond. */
+export const PLACE_COSTS: usize = PLAN_END;
+/** u32 of a place: the step from there, its length and, above 16 bits, its distance; 0: a literal. */
+export const PLACE_STEPS: usize = PLACE_COSTS + (STRETCH_LIMIT + 16) * 4;
+/** u32 of a place: where its matches begin; the next place's is where they end. */
+export const PLACE_MATCHES: usize = PLACE_STEPS + STRETCH_LIMIT * 4;
+/** u32 of a match: as a step. Those of a place are ever longer and, as a rule, farther. */
+export const MATCHES: usize = PLACE_MATCHES + (STRETCH_LIMIT + 16) * 4;
+export const MATCHES_END: usize = MATCHES + (4 << 20);
+/** u32 of a byte, of a length, and of a distance symbol: costs in 1/256 bits. */
+export const BYTE_COSTS: usize = MATCHES_END;
+export const LENGTH_COSTS: usize = BYTE_COSTS + 256 * 4;
+export const DISTANCE_COSTS: usize = LENGTH_COSTS + 264 * 4;
+/** The bytes of each block, u32. */
+export const REGIONS: usize = DISTANCE_COSTS + 32 * 4;
+
+const OPTIMAL_PLAN_END: usize = (REGIONS + (SEGMENT_LIMIT + 8) * 4 + 0xffff) & ~0xffff;
+
 /** The first byte that is the host's. It leaves 64 bytes behind both output and input, read and written in vain. */
-export function planEnd(): usize {
-  return PLAN_END;
+export function planEnd(optimal: bool): usize {
+  return optimal ? OPTIMAL_PLAN_END : PLAN_END;
 }

@@ -45,17 +45,28 @@ export function dropSymbols(count: usize): void {
   memory.copy(SYMBOLS, SYMBOLS + (count << 2), symbolCount << 2);
 }
 
-/** Parses on until there are `count` symbols, or a few more, or the input is at its end. */
-export function parseUpTo(count: usize): void {
+/** The input up to which there are symbols. */
+export function parsedUpTo(): usize {
+  return at;
+}
+
+/** SYMBOLS has been filled anew, with `count` of them for the input before `end`. */
+export function replaceSymbols(count: usize, end: usize): void {
+  symbolCount = count;
+  at = end;
+}
+
+/** Parses on until there are `count` symbols, or a few more, or `stop` is reached, or the input's end. */
+export function parseUpTo(count: usize, stop: usize): void {
   let out = SYMBOLS + (symbolCount << 2);
   const outEnd = SYMBOLS + (count << 2);
-  out = lazySteps == 0 ? parseGreedily(out, outEnd) : parseLazily(out, outEnd);
+  out = lazySteps == 0 ? parseGreedily(out, outEnd, min(stop, inputEnd)) : parseLazily(out, outEnd, min(stop, inputEnd));
   symbolCount = (out - SYMBOLS) >> 2;
 }
 
-function parseGreedily(out: usize, outEnd: usize): usize {
+function parseGreedily(out: usize, outEnd: usize, stop: usize): usize {
   let place = at;
-  while (out < outEnd && place < inputEnd) {
+  while (out < outEnd && place < stop) {
     let length = longestMatch(place, 3, attempts, nice);
     let distance = matchDistance;
     if (length < 4) {
@@ -75,9 +86,9 @@ function worth(length: usize, distance: usize): i32 {
   return <i32>(length << 2) - <i32>(31 - clz(<u32>distance));
 }
 
-function parseLazily(out: usize, outEnd: usize): usize {
+function parseLazily(out: usize, outEnd: usize, stop: usize): usize {
   let place = at;
-  while (out < outEnd && place < inputEnd) {
+  while (out < outEnd && place < stop) {
     let length = longestMatch(place, 3, attempts, nice);
     let distance = matchDistance;
     if (length < 4) {

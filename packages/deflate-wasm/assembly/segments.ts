@@ -46,9 +46,9 @@ export function countSegments(symbolCount: usize): usize {
   return segments;
 }
 
-/** The first `count` segments are done with; the others move to the front. */
+/** The first `count` segments are done with; those behind them that are whole move to the front. */
 export function dropSegments(count: usize): void {
-  counted -= count;
+  counted = max(counted, count) - count;
   memory.copy(SEGMENT_COUNTS, segmentCounts(count), counted * HISTOGRAM_SIZE);
   memory.copy(SEGMENT_BYTES, SEGMENT_BYTES + (count << 2), counted << 2);
 }

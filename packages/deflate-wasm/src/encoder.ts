@@ -10,12 +10,12 @@ const LARGEST_OUTPUT = 64 << 20;
 /** Bytes behind output and input that the kernels may read and write in vain. */
 const SLACK = 64;
 /** Tables and states of the kernels; `planEnd()` must not be above. */
-const PLAN_SIZE = 1 << 20;
+const PLAN_SIZE = { plain: 5 << 18, optimal: 7 << 20 } as const;
 
 /** An encoder of one level. */
 export function createClusterEncoder(
   { maxOutput, dictSize = DICT_SIZES.max }: EncoderOptions,
-  { attempts, nice, lazySteps, threeBytes }: Level,
+  { attempts, nice, lazySteps, threeBytes, trueCosts, optimal }: Level,
 ): Encoder {
   if (!Number.isInteger(maxOutput) || maxOutput < 1 || maxOutput > LARGEST_OUTPUT) {
     throw new RangeError(`maxOutput ${maxOutput} is not between 1 and ${LARGEST_OUTPUT}`);
@@ -23,11 +23,13 @@ export function createClusterEncoder(
   if (!Number.isInteger(dictSize) || dictSize < DICT_SIZES.min || dictSize > DICT_SIZES.max) {
     throw new RangeError(`dictSize ${dictSize} is not between ${DICT_SIZES.min} and ${DICT_SIZES.max}`);
   }
-  const outputAt = PLAN_SIZE;
+  const outputAt = optimal ? PLAN_SIZE.optimal : PLAN_SIZE.plain;
   const inputAt = outputAt + Math.ceil((maxOutput + SLACK) / 4096) * 4096;
   const { kernels, memory } = createInstance(inputAt + WINDOW_SIZE + SLACK);
-  if (kernels.planEnd() > PLAN_SIZE) throw new Error("the kernels use more memory than was planned");
-  kernels.configure(dictSize, attempts, nice, lazySteps, threeBytes);
+  if (kernels.planEnd(optimal !== undefined) > outputAt)
+    throw new Error("the kernels use more memory than was planned");
+  kernels.configure(dictSize, attempts, nice, lazySteps, threeBytes, trueCosts);
+  if (optimal) kernels.configurePasses(optimal.passes, optimal.attempts, optimal.nice);
   const input = memory.subarray(inputAt, inputAt + WINDOW_SIZE);
   const output = memory.subarray(outputAt, outputAt + maxOutput);
   const result: EncodeResult = { consumed: 0, produced: 0 };

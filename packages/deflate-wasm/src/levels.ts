@@ -8,20 +8,30 @@ export interface Level {
   readonly lazySteps: number;
   /** Whether matches of three bytes are looked for. */
   readonly threeBytes: boolean;
+  /** Whether blocks are divided by the bits they take, not by estimates alone. */
+  readonly trueCosts: boolean;
+  /** A parse by dynamic programming that follows. */
+  readonly optimal?: { readonly passes: number; readonly attempts: number; readonly nice: number };
 }
+
+const greedy = { lazySteps: 0, trueCosts: false } as const;
+const lazy = { lazySteps: 1, threeBytes: true, trueCosts: true } as const;
+const lazier = { ...lazy, lazySteps: 2 } as const;
+/** The parse that the first costs are of. */
+const first = { ...lazy, attempts: 16, nice: 64 } as const;
 
 /** Level 1 first. */
 export const LEVELS: readonly Level[] = [
-  { attempts: 4, nice: 32, lazySteps: 0, threeBytes: false },
-  { attempts: 6, nice: 32, lazySteps: 0, threeBytes: true },
-  { attempts: 12, nice: 32, lazySteps: 0, threeBytes: true },
-  { attempts: 12, nice: 32, lazySteps: 1, threeBytes: true },
-  { attempts: 16, nice: 48, lazySteps: 1, threeBytes: true },
-  { attempts: 35, nice: 65, lazySteps: 1, threeBytes: true },
-  { attempts: 100, nice: 130, lazySteps: 1, threeBytes: true },
-  { attempts: 300, nice: 258, lazySteps: 2, threeBytes: true },
-  { attempts: 600, nice: 258, lazySteps: 2, threeBytes: true },
-  { attempts: 600, nice: 258, lazySteps: 2, threeBytes: true },
-  { attempts: 600, nice: 258, lazySteps: 2, threeBytes: true },
-  { attempts: 600, nice: 258, lazySteps: 2, threeBytes: true },
+  { ...greedy, threeBytes: false, attempts: 4, nice: 32 },
+  { ...greedy, threeBytes: true, attempts: 6, nice: 32 },
+  { ...greedy, threeBytes: true, attempts: 12, nice: 32 },
+  { ...lazy, trueCosts: false, attempts: 12, nice: 32 },
+  { ...lazy, attempts: 16, nice: 48 },
+  { ...lazy, attempts: 35, nice: 65 },
+  { ...lazy, attempts: 100, nice: 130 },
+  { ...lazier, attempts: 300, nice: 258 },
+  { ...lazier, attempts: 600, nice: 258 },
+  { ...first, optimal: { passes: 4, attempts: 150, nice: 128 } },
+  { ...first, optimal: { passes: 6, attempts: 300, nice: 200 } },
+  { ...first, optimal: { passes: 10, attempts: 600, nice: 258 } },
 ];

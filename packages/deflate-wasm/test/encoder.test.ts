@@ -63,7 +63,7 @@ describe.each(levels)("level %i", (level) => {
       const encoded = encode(encoder, input, capacity);
       expectDecodes(encoded, input);
       expect(encoded.stream[0]).not.toBe(0);
-      const blocks = Math.ceil(capacity / 49152);
+      const blocks = Math.ceil(capacity / 40960);
       expect(encoded.consumed).toBeGreaterThanOrEqual(Math.min(input.length, capacity - 6 * blocks));
     }
   });
