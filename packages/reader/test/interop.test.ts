@@ -66,12 +66,6 @@ const cases: readonly Case[] = [
   { options: ["-zlz4", "-C8192", "-Eforce-inode-blockmap", "--workers=1"], modern: true },
 ];
 
-const refused: readonly { options: readonly string[]; message: string }[] = [
-  { options: ["-zlzma"], message: "LZMA" },
-  { options: ["-zdeflate"], message: "DEFLATE" },
-  { options: ["-zzstd"], message: "Zstandard" },
-];
-
 it.runIf(mkfsVariants.length > 0)("runs on images of mkfs.erofs (on PATH, or named by EROFS_MKFS)", () => {
   expect(mkfsVariants.every(({ command }) => command !== "")).toBe(true);
 });
@@ -109,16 +103,6 @@ describe.each(mkfsVariants)("images of $name", (mkfs: Mkfs) => {
   }
 
   if (!mkfs.modern) return;
-
-  for (const { options, message } of refused) {
-    it(`${options.join(" ")}: names the algorithm that is missing`, () => {
-      makeImage(mkfs, options, image, source);
-      const opened = openSync(memorySource(readFileSync(image)));
-      const node = opened.lookup("prose");
-      expect(() => opened.read(node)).toThrow(expect.objectContaining({ code: "EOPNOTSUPP" }));
-      expect(() => opened.read(node)).toThrow(message);
-    });
-  }
 
   it("an index over a tar file is read with the tar beside or behind it", async () => {
     const tar = join(scratch.path, "source.tar");

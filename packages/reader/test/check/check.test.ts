@@ -1,7 +1,17 @@
-import { encodeDirectory, FeatureIncompat, type FileType } from "@erofs/format";
+import {
+  DataLayout,
+  encodeCompressionConfigs,
+  encodeDirectory,
+  encodeFullIndex,
+  encodeMapHeader,
+  encodeZstdConfig,
+  FeatureIncompat,
+  type FileType,
+  LclusterType,
+} from "@erofs/format";
 import { blobSource, check, type CheckProgress, checkSync, memorySource } from "@erofs/reader";
 import { describe, expect, it } from "vitest";
-import { HandImage } from "../support/hand-image.ts";
+import { HandImage, pcluster } from "../support/hand-image.ts";
 import { sampleImage } from "../support/sample-image.ts";
 
 const DIR = 0o040755;
@@ -152,5 +162,71 @@ describe("check", () => {
     const report = checkSync(memorySource(bytes));
     expect(report.faults).toEqual([]);
     expect(report.bytes).toBe(4 << 20);
+  });
+});
+
+/** A Zstandard frame of zeros: blocks of 128 KiB that repeat one byte. */
+function zeroFrame(blocks: number): Uint8Array {
+  const frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x50];
+  for (let left = blocks; left > 0; left--) {
+    const header = (131_072 << 3) | (1 << 1) | (left === 1 ? 1 : 0);
+    frame.push(header & 255, (header >> 8) & 255, header >> 16, 0);
+  }
+  return Uint8Array.from(frame);
+}
+
+describe("a check's budget", () => {
+  /** An image of files that all are `length(i)` bytes of one cluster, 12 MiB when it is decoded whole. */
+  function claiming(count: number, lengthOf: (i: number) => number, damage = 0): Uint8Array {
+    const image = new HandImage();
+    const frame = zeroFrame(96);
+    if (damage > 0) frame[frame.length - 3 - damage] = 0xff;
+    const block = image.data(pcluster(frame, 4096));
+    const files = Array.from({ length: count }, (_, i) => {
+      const size = lengthOf(i);
+      const extents = [{ logical: 0, block, blocks: 1, type: LclusterType.head1, partial: true }];
+      // Lclusters of 16 MiB: an index of one entry.
+      const index = encodeFullIndex(extents, {
+        fileSize: size,
+        blockSizeBits: 24,
+        bigPcluster: false,
+        algorithm: 3,
+      });
+      const header = encodeMapHeader({ advise: 0, algorithm1: 3, lclusterBits: 12 });
+      const nid = image.inode(
+        { mode: 0o100644, size, layout: DataLayout.compressedFull, blockCount: 1 },
+        { body: Buffer.concat([header, index]), align: 8 },
+      );
+      return [`f${i}`, nid, 1] as const;
+    });
+    const root = image.directory(files);
+    return image.build(
+      {
+        rootNid: root,
+        inodeCount: count + 1,
+        featureIncompat:
+          FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs | FeatureIncompat.fragments,
+        availableAlgorithms: 1 << 3,
+      },
+      { 1152: encodeCompressionConfigs(new Map([[3, encodeZstdConfig({ windowBits: 20 })]])) },
+    );
+  }
+  const whole = 96 * 131_072;
+
+  it("is enough for a cluster that many share, and for one that is as large as can be", () => {
+    const report = checkSync(memorySource(claiming(150, () => whole)));
+    expect(report).toMatchObject({ faultCount: 0, bytes: whole });
+  });
+
+  it.each([
+    ["decode", 0],
+    ["do not decode", 100],
+  ])("ends what claims far more than the image holds, of clusters that %s", (_, damage) => {
+    const start = performance.now();
+    const report = checkSync(memorySource(claiming(250, (i) => whole - 250 + i, damage)));
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(report.bytes).toBeLessThan(1e9);
+    expect(report.faults.filter(({ code }) => code === "unsupported").length).toBeGreaterThan(100);
+    expect(report.faults.at(-1)?.message).toContain("claim far more than the image holds");
   });
 });
