@@ -85,6 +85,17 @@ function packPackages() {
 }
 
 /**
+ * All that an author of a compressor needs of this repository.
+ *
+ * @param {string} where a folder with a package.json
+ * @param {string[]} tarballs
+ */
+function installContract(where, tarballs) {
+  const contract = tarballs.filter((path) => /erofs-(compressor|core)-[\d.]+\.tgz$/.test(path));
+  succeed("npm", [...npmInstall, "--no-save", ...contract], where);
+}
+
+/**
  * Tests an example in a folder of its own, with nothing of the toolkit but the contract, and packs it.
  *
  * @param {string} name
@@ -97,10 +108,26 @@ function testAndPack(name, tarballs) {
     recursive: true,
     filter: (path) => !path.endsWith("node_modules"),
   });
-  const contract = tarballs.filter((path) => /erofs-(compressor|core)-[\d.]+\.tgz$/.test(path));
-  succeed("npm", [...npmInstall, "--no-save", ...contract], example);
+  installContract(example, tarballs);
   succeed("npm", ["test"], example);
   return join(example, succeed("npm", ["pack", "--silent"], example).trim());
+}
+
+/**
+ * Runs the module and the test that the guide shows, where nothing is but the contract.
+ *
+ * @param {string[]} tarballs
+ */
+function testGuide(tarballs) {
+  const guide = readFileSync(join(repository, "docs/writing-a-compressor.md"), "utf8");
+  const [plugin = "", test = ""] = [...guide.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+  const example = join(folder, "guide");
+  mkdirSync(example);
+  writeFileSync(join(example, "mine.mjs"), plugin);
+  writeFileSync(join(example, "mine.test.mjs"), test);
+  writeFileSync(join(example, "package.json"), "{}");
+  installContract(example, tarballs);
+  succeed(process.execPath, ["--test"], example);
 }
 
 function makeSource() {
@@ -210,6 +237,10 @@ try {
       return undefined;
     });
   }
+  await check("tests the compressor of docs/writing-a-compressor.md", () => {
+    testGuide(tarballs);
+    return undefined;
+  });
   await check("installs them with npm", () => {
     writeFileSync(join(user, "package.json"), "{}");
     succeed("npm", [...npmInstall, ...tarballs], user);

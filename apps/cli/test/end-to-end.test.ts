@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -52,6 +52,28 @@ describe("the process", () => {
     const built = shell("erofs build --quiet --all-root --workers 2 $source $folder/threads.erofs");
     expect(built).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(readFileSync(join(folder, "threads.erofs")).equals(readFileSync(image))).toBe(true);
+  });
+
+  it("uses compressors of packages and files on all threads, and ends whatever they leave behind", () => {
+    const plugin = join(folder, "node_modules/erofs-steps");
+    mkdirSync(plugin, { recursive: true });
+    writeFileSync(
+      join(plugin, "package.json"),
+      JSON.stringify({ name: "erofs-steps", type: "module", exports: { import: "./index.js" } }),
+    );
+    const steps = readFileSync(fileURLToPath(new URL("plugins/sparse.mjs", import.meta.url)), "utf8");
+    writeFileSync(join(plugin, "index.js"), `${steps}\nsetInterval(() => {}, 1000);`);
+    writeFileSync(join(folder, "steps #1.mjs"), steps);
+    writeFileSync(
+      join(source, "ramps"),
+      Uint8Array.from({ length: 100_000 }, (_, i) => i),
+    );
+    const built = shell(`cd $folder
+      erofs build --quiet --workers 2 -z erofs-steps source package.erofs || exit
+      erofs build --quiet --workers 0 -z "./steps #1.mjs" source file.erofs || exit
+      cmp package.erofs file.erofs && erofs check --quiet --compressor erofs-steps package.erofs`);
+    rmSync(join(source, "ramps"));
+    expect(built).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   it.runIf(process.platform === "linux")("does not wait for a fifo or read from a pipe", () => {
