@@ -22,7 +22,7 @@ export interface Progress {
 export interface AutoCompression {
   /** Indexes of `BuildOptions.compressions`, from the one that is fastest to read on. Default: all, in their order. */
   readonly candidates?: readonly number[] | undefined;
-  /** The share of a file's stored size, above 0 and below 1, that a slower candidate must save. Default 0.05. */
+  /** The share of a file's stored size, above 0 and below 1, that a slower candidate must save. Default 0.1. */
   readonly worth?: number | undefined;
 }
 
@@ -171,7 +171,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 function settleAuto(auto: AutoCompression | undefined, count: number): Settings["auto"] {
   if (!auto) return undefined;
-  const { candidates = Array.from({ length: count }, (_, i) => i), worth = 0.05 } = auto;
+  const { candidates = Array.from({ length: count }, (_, i) => i), worth = 0.1 } = auto;
   if (candidates.length === 0) throw new BuildError("automatic compression: there are no candidates");
   for (const candidate of candidates) checkIndex("automatic compression", candidate, count);
   if (!(worth > 0 && worth < 1)) {
