@@ -97,6 +97,13 @@ describe("mutated images end in an ErofsError or a result, soon", () => {
       { mkfs, options: ["-zlz4", "-C16384", "-Eztailpacking,fragments"] },
       { mkfs, options: ["-zlz4", "-Ededupe,legacy-compress"] },
       { mkfs, options: ["--chunksize=4096"] },
+      ...(mkfs.modern
+        ? [
+            { mkfs, options: ["-zlzma", "-C16384", "-Eztailpacking"] },
+            { mkfs, options: ["-zdeflate,level=9", "-Ededupe"] },
+            { mkfs, options: ["-zzstd", "-C65536", "-E48bit"] },
+          ]
+        : []),
     ]),
   )("made by $mkfs.name $options", ({ mkfs, options }) => {
     const scratch = scratchDirectory();
