@@ -197,7 +197,7 @@ function fillRest(end: usize, at: usize, inputEnd: usize, room: usize): usize {
     at += length;
     break;
   }
-  for (; at < inputEnd; at++) {
+  for (const last = min(inputEnd, at + SYMBOL_SLACK / 4); at < last; at++) {
     const literal = literalSymbol(load<u8>(at));
     const cost = <usize>costOf(literal);
     if (cost > room || cost >= NO_CODE) break;
@@ -350,7 +350,7 @@ export function encode(src: usize, end: usize, dst: usize, capacity: usize): usi
     let bits: usize = 0;
     while (true) {
       parseEnough(full);
-      if (withOptimal) optimize(position);
+      if (withOptimal && !optimize(position)) filled = false;
       segments = countSegments(symbolCount);
       if (withOptimal) splitBlocks(segments, byCodes);
       bits = dividedBits(segments);

@@ -132,17 +132,18 @@ function takeSteps(start: usize, size: usize): usize {
   return place;
 }
 
-/** Parses the input of all symbols, from `start` on, anew, or a first part of it. */
-export function optimize(start: usize): void {
+/** Parses the input of all symbols, from `start` on, anew. Returns false if only a first part of it could be held. */
+export function optimize(start: usize): bool {
+  const parsed = parsedUpTo();
   rewindMatches(start);
-  const size = cacheMatches(start, parsedUpTo()) - start;
+  const size = cacheMatches(start, parsed) - start;
   store<u32>(PLACE_COSTS + (size << 2), 0);
   // where there was no room for all matches, those that there are may lead too far
   for (let k: usize = 1; k <= MAX_MATCH; k++) store<u32>(PLACE_COSTS + ((size + k) << 2), TOO_FAR);
   for (let pass: u32 = 0; pass < passes; pass++) {
     beginSegments();
     const segments = countSegments(symbolCount);
-    splitBlocks(segments, false);
+    splitBlocks(segments, true);
     let regions: usize = 0;
     for (let segment: usize = 0; segment < segments; ) {
       store<u32>(REGIONS + (regions << 2), <u32>segment);
@@ -168,4 +169,5 @@ export function optimize(start: usize): void {
     takeSteps(start, size);
   }
   beginSegments();
+  return parsedUpTo() == parsed;
 }

@@ -32,6 +32,6 @@ export const LEVELS: readonly Level[] = [
   { ...lazier, attempts: 300, nice: 258 },
   { ...lazier, attempts: 600, nice: 258 },
   { ...first, optimal: { passes: 4, attempts: 150, nice: 128 } },
-  { ...first, optimal: { passes: 6, attempts: 300, nice: 200 } },
-  { ...first, optimal: { passes: 10, attempts: 600, nice: 258 } },
+  { ...first, optimal: { passes: 8, attempts: 400, nice: 258 } },
+  { ...first, optimal: { passes: 12, attempts: 1000, nice: 258 } },
 ];

@@ -155,6 +155,13 @@ it("puts megabytes of zeros into a cluster, up to its window", () => {
   expect(stream.length).toBeLessThan(4200);
 });
 
+it.each([10, 12])("goes on where places have more matches than can be held, level %i", (level) => {
+  const input = randomBytes(100_000, 34).map((byte) => byte & 1);
+  const encoded = encode(create(level, 65536), input, 65536);
+  expect(encoded.consumed).toBe(input.length);
+  expectDecodes(encoded, input);
+});
+
 it("gets smaller with the level", () => {
   const input = Buffer.concat([textBytes(150_000, 31), mixedBytes(150_000, 32)]);
   const sizes = [1, 4, 6, 9].map((level) => encode(create(level, 1 << 20), input, 1 << 20).stream.length);
