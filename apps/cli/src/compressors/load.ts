@@ -1,8 +1,6 @@
 import type { Compressor } from "@erofs/compressor";
 
 import { findIncluded } from "./included.ts";
-import { loadPlugin } from "./load-plugin.ts";
-import { findPlugin } from "./plugin-url.ts";
 
 /** A compressor with its origin. */
 export interface LoadedCompressor {
@@ -18,5 +16,10 @@ export interface LoadedCompressor {
 export async function loadCompressor(name: string): Promise<LoadedCompressor> {
   const included = findIncluded(name);
   if (included !== undefined) return { compressor: await included.load(), isPlugin: false };
+  // Most runs of the command load no plugin, and every command that reads images could.
+  const [{ findPlugin }, { loadPlugin }] = await Promise.all([
+    import("./plugin-url.ts"),
+    import("./load-plugin.ts"),
+  ]);
   return { compressor: await loadPlugin(name, findPlugin(name)), isPlugin: true };
 }
