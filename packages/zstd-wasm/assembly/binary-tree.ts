@@ -11,6 +11,14 @@ import {
 const MATCH_SIZE: usize = 8;
 /** Places whose strings are shorter are not entered. */
 const SHORTEST: usize = 5;
+/** Strings are compared that far; a match that goes beyond is extended afterwards. */
+const COMPARED: usize = 1024;
+/**
+ * Of the places inside a match that was taken at once, those that are entered: every fourth and the last ones. Strings
+ * like the others stand where that match came from.
+ */
+const SPARSE_STEP: usize = 4;
+const DENSE_END: usize = 16;
 
 let bias: u32 = 0;
 let firstPlace: usize = 0;
@@ -59,7 +67,7 @@ function enter(at: usize, keep: bool, to: usize): usize {
   const mask = LINK_MASK;
   const links = LINKS;
   const lowest = max(<u32>firstPlace + toReal, here > mask ? here - mask : 0);
-  const limit = min(inputEnd - at, niceLength);
+  const limit = min(inputEnd - at, COMPARED);
   const bytes = load<u32>(at);
   const entry3 = HASH3_TABLE + (<usize>(((bytes << 8) * 506832829) >> (32 - HASH3_LOG)) << 2);
   const entry = HASH_TABLE + (<usize>((bytes * 2654435761) >> (32 - HASH_LOG)) << 2);
@@ -129,7 +137,7 @@ export function fillMatches(end: usize): void {
   let to = cursor;
   const roomy = MATCH_LIMIT - 64 * MATCH_SIZE;
   for (; at < end; at++) {
-    if (at + SHORTEST <= inputEnd) {
+    if (at + SHORTEST <= inputEnd && (at + DENSE_END >= skipEnd || ((at - firstPlace) & (SPARSE_STEP - 1)) == 0)) {
       const keep = at >= skipEnd && to < roomy;
       const found = enter(at, keep, to);
       if (found != to) {
@@ -145,17 +153,12 @@ export function fillMatches(end: usize): void {
 /** Cuts the new matches at the block's end, and extends one of the nice length as far as it goes. */
 function trimMatches(at: usize, from: usize, to: usize): usize {
   const longest = to - MATCH_SIZE;
-  const length = <usize>load<u32>(longest);
-  if (length == niceLength) {
-    const start = at + length;
-    if (start < blockEnd) {
-      const more = commonLength(start, start - load<u32>(longest, 4), blockEnd);
-      store<u32>(longest, <u32>(length + more));
-      skipEnd = start + more;
-    } else {
-      skipEnd = blockEnd;
-    }
+  let length = <usize>load<u32>(longest);
+  if (length == COMPARED) {
+    length += commonLength(at + length, at + length - load<u32>(longest, 4), blockEnd);
+    store<u32>(longest, <u32>length);
   }
+  if (length >= niceLength) skipEnd = min(at + length, blockEnd);
   const most = <u32>(blockEnd - at);
   while (to > from && load<u32>(to - MATCH_SIZE) > most) {
     // the shortest of those that go beyond is the nearest

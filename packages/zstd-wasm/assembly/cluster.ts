@@ -85,6 +85,8 @@ function fillBlock(start: usize, end: usize, room: usize, before: usize, bytes: 
   let high: usize = 0;
   let highSize: usize = 0;
   let last: usize = 0;
+  // the lazy parser's levels are for speed
+  const spare = usize(passes == 0);
   bytes = min(most, bytes);
   for (let trials = 0; trials < MOST_TRIALS; trials++) {
     if (high == 0) bytes = max(bytes, min(most, parseTo(start + bytes) - start));
@@ -94,7 +96,7 @@ function fillBlock(start: usize, end: usize, room: usize, before: usize, bytes: 
       keepTrial();
       low = bytes;
       lowSize = size;
-      if (bytes == most || size == room) break;
+      if (bytes == most || size + spare >= room) break;
       if (rough && size + (room >> 4) >= room) break;
     } else {
       high = bytes;

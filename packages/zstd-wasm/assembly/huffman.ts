@@ -13,8 +13,11 @@ const LEAVES: usize = HUFFMAN_SCRATCH;
 const INNER: usize = HUFFMAN_SCRATCH + 1024;
 /** Parents of inner nodes, then their depths: u16. */
 const PARENTS: usize = HUFFMAN_SCRATCH + 2048;
-/** Leaves per depth: u32 x 256. */
-const PER_DEPTH: usize = HUFFMAN_SCRATCH + 2560;
+/** Leaves per depth, u32 each: of Huffman's tree, and of the codes, which are no longer than wanted. */
+const TREE_DEPTHS: usize = HUFFMAN_SCRATCH + 2560;
+const PER_DEPTH: usize = HUFFMAN_SCRATCH + 2816;
+/** A deeper tree takes more than 2^27 symbols. */
+const DEEPEST: u32 = 40;
 const WEIGHTS: usize = HUFFMAN_SCRATCH + 3584;
 const WEIGHT_COUNTS: usize = HUFFMAN_SCRATCH + 3840;
 const CODE_STARTS: usize = HUFFMAN_SCRATCH + 3904;
@@ -73,36 +76,36 @@ function countDepths(): void {
     }
     store<u32>(INNER + (<usize>made << 2), sum);
   }
-  memory.fill(PER_DEPTH, 0, 1024);
+  memory.fill(TREE_DEPTHS, 0, 256);
   // inner nodes, root first; each makes two places below it, less those that inner nodes take
   let root = leaves - 2;
   store<u16>(PARENTS + (<usize>root << 1), 0);
-  store<u32>(PER_DEPTH + 4, 2);
+  store<u32>(TREE_DEPTHS + 4, 2);
   while (root-- > 0) {
     const entry = PARENTS + (<usize>root << 1);
     const depth = <u32>load<u16>(PARENTS + (<usize>load<u16>(entry) << 1)) + 1;
     store<u16>(entry, <u16>depth);
-    const at = PER_DEPTH + (<usize>depth << 2);
+    const at = TREE_DEPTHS + (<usize>depth << 2);
     store<u32>(at, load<u32>(at) - 1);
     store<u32>(at + 4, load<u32>(at + 4) + 2);
   }
 }
 
-/** Shortens codes to `limit` bits: leaves below move up, and the room comes from leaves above that move down. */
+/** Takes the leaves per depth as the tree has them, and shortens codes to `limit` bits: leaves below move up, and the room comes from leaves above that move down. */
 function limitDepths(limit: u32): void {
+  memory.copy(PER_DEPTH, TREE_DEPTHS, 256);
   let debt: u32 = 0; // in units of 1 / 2^limit
   let moved: u32 = 0;
   let excess: u64 = 0;
-  for (let depth = limit + 1; depth < 256; depth++) {
+  for (let depth = limit + 1; depth <= DEEPEST; depth++) {
     const count = load<u32>(PER_DEPTH + (<usize>depth << 2));
     if (count == 0) continue;
     moved += count;
-    // depths beyond 40 are impossible with less than 2^28 symbols
-    excess += <u64>count << (40 - depth);
+    excess += <u64>count << (DEEPEST - depth);
     store<u32>(PER_DEPTH + (<usize>depth << 2), 0);
   }
   if (moved == 0) return;
-  debt = moved - <u32>(excess >> (40 - limit));
+  debt = moved - <u32>(excess >> (DEEPEST - limit));
   const last = PER_DEPTH + (<usize>limit << 2);
   store<u32>(last, load<u32>(last) + moved);
   while (debt > 0) {
@@ -276,8 +279,8 @@ export function buildCode(table: usize, counts: usize): u32 {
   let least: u32 = 1;
   while (<u32>1 << least < leafCount) least++;
   let limit = MAX_CODE_LENGTH;
+  countDepths();
   while (limit >= least) {
-    countDepths();
     limitDepths(limit);
     while (load<u32>(PER_DEPTH + (<usize>limit << 2)) == 0) limit--;
     assignCodes(table, limit);
@@ -296,7 +299,6 @@ export function buildCode(table: usize, counts: usize): u32 {
     limit--;
   }
   if (best != NO_CODE && bestLimit != limit) {
-    countDepths();
     limitDepths(bestLimit);
     assignCodes(table, bestLimit);
   }

@@ -14,15 +14,53 @@ export interface LevelSettings {
   readonly partSize: number;
 }
 
+/** Lower limits of it make clusters of sources up to a tenth larger and save a twentieth of the time. */
+const NICE_LENGTH = 999;
+
+const lazy = (attempts: number, lookAhead: number): LevelSettings => ({
+  hashLog: attempts < 4 ? 15 : 16,
+  attempts,
+  lookAhead,
+  niceLength: 0,
+  passes: 0,
+  partSize: 0,
+});
+
+const optimal = (attempts: number, passes: number, partSize: number): LevelSettings => ({
+  hashLog: 16,
+  attempts,
+  lookAhead: 0,
+  niceLength: NICE_LENGTH,
+  passes,
+  partSize,
+});
+
+/** Levels from 1 to 22. */
+const LEVELS: readonly LevelSettings[] = [
+  lazy(1, 1),
+  lazy(3, 1),
+  lazy(4, 2),
+  lazy(8, 2),
+  lazy(16, 2),
+  lazy(32, 2),
+  lazy(96, 2),
+  optimal(4, 1, 0),
+  optimal(8, 1, 0),
+  optimal(16, 1, 0),
+  optimal(32, 1, 0),
+  optimal(96, 1, 0),
+  optimal(16, 2, 0),
+  optimal(32, 2, 8192),
+  optimal(48, 2, 4096),
+  optimal(64, 2, 4096),
+  optimal(96, 2, 4096),
+  optimal(128, 2, 2048),
+  optimal(256, 2, 2048),
+  optimal(512, 2, 2048),
+  optimal(1024, 2, 1024),
+  optimal(4096, 2, 1024),
+];
+
 export function settingsOf(level: number): LevelSettings {
-  if (level < 7)
-    return { hashLog: 17, attempts: 1 << level, lookAhead: 2, niceLength: 0, passes: 0, partSize: 0 };
-  return {
-    hashLog: 17,
-    attempts: 1 << (level - 6),
-    lookAhead: 0,
-    niceLength: level < 10 ? 64 : level < 19 ? 256 : 999,
-    passes: level < 10 ? 1 : level < 19 ? 2 : 3,
-    partSize: level < 13 ? 0 : 4096,
-  };
+  return LEVELS[level - 1]!;
 }
