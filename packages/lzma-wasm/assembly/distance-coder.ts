@@ -2,7 +2,9 @@
 // bits that remain. Those of slots 4 to 13 are modelled; of the others the lowest four are, the rest goes directly.
 
 import { PRICE_BITS, fillTreePrices, reverseTreePrice } from "./bit-prices";
-import { ALIGN_PRICES, DISTANCE_ALIGN, DISTANCE_PRICES, DISTANCE_SLOTS, DISTANCE_SPECIAL, SLOT_PRICES } from "./memory-plan";
+import {
+  ALIGN_PRICES, DISTANCE_ALIGN, DISTANCE_PRICES, DISTANCE_SLOTS, DISTANCE_SPECIAL, SLOT_PRICES,
+} from "./memory-plan";
 import { encodeDirect, encodeReverseTree, encodeTree } from "./range-coder";
 
 const SLOT_BITS: u32 = 6;

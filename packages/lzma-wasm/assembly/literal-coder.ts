@@ -18,7 +18,8 @@ export function setLiteralContexts(lc: u32, lp: u32): void {
 // @ts-ignore: decorator
 @inline
 function treeOf(position: u32, previous: u32): usize {
-  return LITERALS + <usize>(((position & positionMask) << contextBits) + (previous >> (8 - contextBits))) * LITERAL_SIZE;
+  const context = ((position & positionMask) << contextBits) + (previous >> (8 - contextBits));
+  return LITERALS + <usize>context * LITERAL_SIZE;
 }
 
 export function encodeLiteral(state: u32, position: u32, previous: u32, byte: u32, guess: u32): void {

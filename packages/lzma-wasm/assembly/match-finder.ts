@@ -37,8 +37,8 @@ let first: u32 = 0;
 let next: u32 = 0;
 
 /**
- * Says what is to be found, and puts the tables at `tables`, in memory that is zero. `ringBits`: log2 of the places that have links.
- * Returns the tables' end.
+ * Says what is to be found, and puts the tables at `tables`, in memory that is zero. `ringBits`: log2 of the places
+ * that have links. Returns the tables' end.
  */
 export function configureMatches(
   tables: usize, hash3Bits: u32, hash4Bits: u32, ringBits: u32, dictSize: u32, tree: bool, depth: u32, nice: u32,
@@ -74,13 +74,6 @@ export function beginMatches(start: usize, end: usize): void {
 /** The cluster is done: the next one's stretch may follow. */
 export function endMatches(): void {
   next = (<u32>place + bias + ringMask) & ~ringMask;
-}
-
-/** The place at which matches are found next. */
-// @ts-ignore: decorator
-@inline
-export function nextPlace(): usize {
-  return place;
 }
 
 // @ts-ignore: decorator

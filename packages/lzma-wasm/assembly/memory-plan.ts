@@ -67,7 +67,7 @@ export const NODE_LIMIT: usize = 4096;
 export const NODE_SIZE: usize = 48;
 
 /** Symbols chosen by a parse, written from the end down: length and back, u32 each. */
-export const SYMBOLS: usize = NODES + (NODE_LIMIT + 1) * NODE_SIZE;
+const SYMBOLS: usize = NODES + (NODE_LIMIT + 1) * NODE_SIZE;
 export const SYMBOLS_END: usize = SYMBOLS + NODE_LIMIT * 8;
 
 const PLAN_END: usize = (SYMBOLS_END + 0xffff) & ~0xffff;

@@ -10,10 +10,10 @@ import {
 import { PROBABILITY_ONE, encodeBit } from "./range-coder";
 import { afterLiteral, afterMatch, afterRep, afterShortRep } from "./states";
 
-/** Backs below are places in the list of the last distances; those above are new distances, less one, plus REP_COUNT. */
+/** Backs below are places in the list of the last distances, others new distances, less one, plus REP_COUNT. */
 export const REP_COUNT: u32 = 4;
 export const LITERAL: u32 = u32.MAX_VALUE;
-/** The most that any symbol takes: 22 modelled bits at no more than 6.05 bits each, 26 direct ones, and the rounding. */
+/** The most that any symbol takes: 22 modelled bits of at most 6.05 bits each, 26 direct ones, and the rounding. */
 export const SYMBOL_SIZE: usize = 22;
 
 let positionMask: u32 = 0;

@@ -20,10 +20,13 @@ interface TableBits {
   readonly ring: number;
 }
 
-/** log2 of the finder's tables' entries: they go with the dictionary, as far as the window makes use of it. */
+/**
+ * log2 of the finder's tables' entries. The ring goes with the dictionary, as far as the window makes use of it. Hash
+ * tables of twice the size make no cluster smaller by more than 0.05 %.
+ */
 function tableBits(dictSize: number): TableBits {
   const ring = Math.ceil(Math.log2(Math.min(dictSize, WINDOW_SIZE)));
-  return { hash3: Math.min(ring, 16), hash4: Math.min(Math.max(ring, 14), 20), ring };
+  return { hash3: 14, hash4: Math.min(Math.max(ring - 1, 14), 20), ring };
 }
 
 function alignToPage(size: number): number {

@@ -28,7 +28,7 @@ export function decodeStrictly(stream: Uint8Array, length: number): Uint8Array {
   const bit = (probabilities: Uint16Array, index: number): number => {
     normalize();
     const probability = probabilities[index]!;
-    const bound = Math.floor(range / 2048) * probability;
+    const bound = (range >>> 11) * probability;
     if (code < bound) {
       range = bound;
       probabilities[index] = probability + ((2048 - probability) >> 5);
