@@ -95,7 +95,9 @@ function parse(bytes: Uint8Array): LzmaSymbol[] {
 const sample = compressibleBytes(30_000, 4).subarray(0, 30_000);
 const { stream: sampleStream } = encodeLzma(usual, parse(sample));
 
-const hasXz = spawnSync("xz", ["--version"]).status === 0;
+/** The program. */
+const xz = "xz";
+const hasXz = spawnSync(xz, ["--version"]).status === 0;
 
 describe.skipIf(!hasXz)("against xz (skipped where it is not installed)", () => {
   const pieces = [0, 1, 5, 1000, 30_000].map((count) => sample.subarray(0, count));
@@ -104,7 +106,7 @@ describe.skipIf(!hasXz)("against xz (skipped where it is not installed)", () => 
     "streams of xz%s",
     (options) => {
       for (const bytes of pieces) {
-        const file = execFileSync("xz", ["--format=lzma", `--lzma1=preset=6${options}`, "-c"], {
+        const file = execFileSync(xz, ["--format=lzma", `--lzma1=preset=6${options}`, "-c"], {
           input: bytes,
         });
         // A header of 13 bytes, the first one of them the properties, and an end marker.
@@ -128,7 +130,7 @@ describe.skipIf(!hasXz)("against xz (skipped where it is not installed)", () => 
         header.writeUInt32LE(1 << 20, 1);
         header.writeBigUInt64LE(BigInt(bytes.length), 5);
         const file = Buffer.concat([header, Buffer.of(0), stream.subarray(1)]);
-        const decoded = execFileSync("xz", ["--format=lzma", "-dc"], { input: file });
+        const decoded = execFileSync(xz, ["--format=lzma", "-dc"], { input: file });
         expect(isEqual(decoded, bytes)).toBe(true);
       }
     }

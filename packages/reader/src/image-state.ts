@@ -62,7 +62,7 @@ export interface ImageState {
   readonly clusters: () => ClusterRing;
   /** At least `length` bytes for `readView`, the same ones each time. */
   readonly viewBuffer: (length: number) => Uint8Array;
-  /** What taking clusters apart has cost so far: bytes stored or decoded, whichever were more. */
+  /** What taking clusters apart has cost so far, in bytes decoded. */
   clusterWork: number;
   /** Loaded when first needed. */
   xattrPrefixes: readonly LongPrefix[] | undefined;

@@ -1,4 +1,4 @@
-import { Algorithm, type ByteString, type Inode, MAX_EXTENT_SIZE, UnsupportedFeature } from "@erofs/format";
+import { type ByteString, type Inode, MAX_EXTENT_SIZE, UnsupportedFeature } from "@erofs/format";
 import type { Extent } from "../extents/extent.ts";
 import { mapOf } from "../extents/file-map.ts";
 import type { ImageState } from "../image-state.ts";
@@ -11,21 +11,19 @@ import type { FaultList } from "./report.ts";
 const MAX_REMEMBERED = 1 << 18;
 /** A file with more damaged extents than this is not looked at any further. */
 const MAX_FAULTS_PER_FILE = 16;
-/** LZ4 makes at most 255 bytes of one. */
-const LZ4_EXPANSION = 256;
 /**
- * The others make as much as they like of a cluster: up to the 12 MiB that an extent may have, of a block of 4 KiB. Files
- * of zeros come near it (mkfs.erofs: 200 MB in 60 clusters of 4 KiB). What comes of such clusters comes fast, at 1 GB/s
- * and more: for a hostile image, seconds per MiB of it; a minute where it is LZMA made to be slow.
+ * What a byte of the image may cost, in bytes decoded: up to the 12 MiB that an extent may have, of a block of 4 KiB. Files
+ * of zeros come near it (mkfs.erofs: 200 MB in 60 clusters of 4 KiB); LZ4 alone could do with 255. What comes of such
+ * clusters comes fast, at 1 GB/s and more: for a hostile image, seconds per MiB of it; a minute where it is LZMA that was
+ * made to be slow.
  */
-const OTHER_EXPANSION = MAX_EXTENT_SIZE / 4096;
+const MAX_EXPANSION = MAX_EXTENT_SIZE / 4096;
 /** What even the smallest image may make so much of. */
 const MIN_SIZE = 65_536;
 
 /**
  * Reads and decodes the content of files. Extents that several files share are read once. All reading together is
- * bounded by the image's size and by what its algorithms can make of that, in bytes decoded or stored, whichever are
- * more: so overlapping claims cannot make a check endless.
+ * bounded by the image's size, so that overlapping claims cannot make a check endless.
  */
 export class ContentCheck {
   bytes = 0;
@@ -42,8 +40,7 @@ export class ContentCheck {
     this.#onBytes = onBytes;
     let size = MIN_SIZE;
     for (const each of image.devices.sizes) size += each;
-    const isLz4 = (image.algorithms & ~(1 << Algorithm.lz4)) === 0;
-    this.#budget = size * (isLz4 ? LZ4_EXPANSION : OTHER_EXPANSION);
+    this.#budget = size * MAX_EXPANSION;
   }
 
   *check(path: ByteString, node: Inode): Reading<void> {
@@ -90,8 +87,19 @@ export class ContentCheck {
       this.bytes += length;
       this.#onBytes();
     }
-    if (this.#read.size < MAX_REMEMBERED) this.#read.set(extent.physical, extent);
+    this.#remember(extent);
+    // The clusters that came along.
+    for (let at = end; at < offset;) {
+      const map = yield* mapOf(this.#image, node);
+      const next = map.find(at) ?? (yield* map.load(at));
+      this.#remember(next);
+      at = next.logical + next.length;
+    }
     return offset;
+  }
+
+  #remember(extent: Extent): void {
+    if (this.#read.size < MAX_REMEMBERED) this.#read.set(extent.physical, extent);
   }
 
   /** Reads on from `offset` over as many clusters as stand together, or, where one is damaged, to the extent's end. */

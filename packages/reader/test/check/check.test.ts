@@ -175,6 +175,20 @@ function zeroFrame(blocks: number): Uint8Array {
   return Uint8Array.from(frame);
 }
 
+/** The image with these files in its root and Zstandard announced. */
+function zstdImage(image: HandImage, files: readonly (readonly [string, number, 1])[]): Uint8Array {
+  const root = image.directory(files);
+  return image.build(
+    {
+      rootNid: root,
+      inodeCount: files.length + 1,
+      featureIncompat: FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs | FeatureIncompat.fragments,
+      availableAlgorithms: 1 << 3,
+    },
+    { 1152: encodeCompressionConfigs(new Map([[3, encodeZstdConfig({ windowBits: 20 })]])) },
+  );
+}
+
 describe("a check's budget", () => {
   /** An image of files that all are `length(i)` bytes of one cluster, 12 MiB when it is decoded whole. */
   function claiming(count: number, lengthOf: (i: number) => number, damage = 0): Uint8Array {
@@ -199,23 +213,37 @@ describe("a check's budget", () => {
       );
       return [`f${i}`, nid, 1] as const;
     });
-    const root = image.directory(files);
-    return image.build(
-      {
-        rootNid: root,
-        inodeCount: count + 1,
-        featureIncompat:
-          FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs | FeatureIncompat.fragments,
-        availableAlgorithms: 1 << 3,
-      },
-      { 1152: encodeCompressionConfigs(new Map([[3, encodeZstdConfig({ windowBits: 20 })]])) },
-    );
+    return zstdImage(image, files);
   }
   const whole = 96 * 131_072;
 
   it("is enough for a cluster that many share, and for one that is as large as can be", () => {
     const report = checkSync(memorySource(claiming(150, () => whole)));
     expect(report).toMatchObject({ faultCount: 0, bytes: whole });
+  });
+
+  it("reads clusters that files share once, those that come along with others too", () => {
+    const image = new HandImage();
+    const extents = Array.from({ length: 8 }, (_, i) => {
+      const block = image.data(pcluster(zeroFrame(1), 4096));
+      return { logical: i * 131_072, block, blocks: 1, type: LclusterType.head1 };
+    });
+    const plan = { fileSize: 8 * 131_072, blockSizeBits: 17, bigPcluster: false, algorithm: 3 };
+    const files = Array.from({ length: 20 }, (_, i) => {
+      const nid = image.inode(
+        { mode: 0o100644, size: plan.fileSize, layout: DataLayout.compressedFull, blockCount: 8 },
+        {
+          body: Buffer.concat([
+            encodeMapHeader({ advise: 0, algorithm1: 3, lclusterBits: 5 }),
+            encodeFullIndex(extents, plan),
+          ]),
+          align: 8,
+        },
+      );
+      return [`f${i}`, nid, 1] as const;
+    });
+    const report = checkSync(memorySource(zstdImage(image, files)));
+    expect(report).toMatchObject({ faults: [], bytes: plan.fileSize });
   });
 
   it.each([
