@@ -155,7 +155,7 @@ it("puts megabytes of zeros into a cluster, up to its window", () => {
   expect(stream.length).toBeLessThan(4200);
 });
 
-it.each([10, 12])("goes on where places have more matches than can be held, level %i", (level) => {
+it.each([10, 12])("takes input with many matches at every place, level %i", (level) => {
   const input = randomBytes(100_000, 34).map((byte) => byte & 1);
   const encoded = encode(create(level, 65536), input, 65536);
   expect(encoded.consumed).toBe(input.length);
