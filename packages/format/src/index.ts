@@ -10,6 +10,7 @@ export * from "./features.ts";
 export * from "./file-type.ts";
 export * from "./inode.ts";
 export * from "./superblock.ts";
+export * from "./system-failure.ts";
 export * from "./xattr/body.ts";
 export * from "./xattr/entry.ts";
 export * from "./xattr/long-prefix.ts";

@@ -5,6 +5,7 @@ import {
   FileType,
   fromBytes,
   fromText,
+  systemFailure,
   toText,
   typeOfMode,
 } from "@erofs/format";
@@ -24,7 +25,6 @@ import { HardLinks } from "./hard-links.ts";
 import { type ListDirectory, fillStat, isGone, listOnLinux, listPortably } from "./list-directory.ts";
 import type { ReadDirectoryOptions, Warning, WarningCode } from "./options.ts";
 import { maybeSparse, readRanges } from "./sparse-file.ts";
-import { systemFailure } from "./system-failure.ts";
 
 /** What was found. A file with several names counts once. */
 export interface DirectoryStats {
@@ -133,7 +133,7 @@ class DirectoryReader {
     try {
       fillStat(stat, statSync(pathArgument(path), { bigint: true }));
     } catch (error) {
-      throw systemFailure(error, "cannot read the source", path);
+      throw failure("cannot read the source", path, error);
     }
     if (typeOfMode(stat.mode) !== FileType.directory) {
       throw new BuildError(
@@ -170,8 +170,7 @@ class DirectoryReader {
       this.#list(parent === undefined ? `${path}/.` : path, visit, (name) => this.#vanished(path, name));
     } catch (error) {
       if (error instanceof BuildError) throw error;
-      if (parent === undefined || !isGone(error))
-        throw systemFailure(error, "cannot read the directory", path);
+      if (parent === undefined || !isGone(error)) throw failure("cannot read the directory", path, error);
       const name = path.slice(path.lastIndexOf("/") + 1);
       parent.entries = parent.entries!.filter((entry) => entry.name !== name);
       this.#stats.directories--;
@@ -237,8 +236,7 @@ class DirectoryReader {
       if (error instanceof BuildError) throw error;
       // EINVAL is what readlink says of something that is no symlink any more.
       const { code } = error as { code?: unknown };
-      if (!isGone(error) && code !== "EINVAL")
-        throw systemFailure(error, "cannot read", `${directory}/${name}`);
+      if (!isGone(error) && code !== "EINVAL") throw failure("cannot read", `${directory}/${name}`, error);
       this.#vanished(directory, name);
       return undefined;
     }
@@ -311,4 +309,10 @@ class DirectoryReader {
     const warning: Warning = { code, path, message: `${toText(path)}: ${what}` };
     this.#options.onWarning?.(warning);
   }
+}
+
+/** A failed system call at `path` in words. */
+function failure(what: string, path: ByteString, cause: unknown): BuildError {
+  const text = toText(path);
+  return systemFailure(`${what} ${text}`, text, cause);
 }

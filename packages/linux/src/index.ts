@@ -1,6 +1,5 @@
 export { available, isLinux, type SystemError } from "./libc.ts";
 export * from "./directory.ts";
-export * from "./failure-reason.ts";
 export * from "./node.ts";
 export { PATH_MAX, pathArgument } from "./path.ts";
 export * from "./sparse.ts";

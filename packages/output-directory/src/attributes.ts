@@ -1,8 +1,15 @@
 import { chmodSync, fchmodSync, fchownSync, futimesSync, lchownSync, lutimesSync } from "node:fs";
-import { type ByteString, ErofsError, FileType, type Inode, toText, typeOfMode } from "@erofs/format";
+import {
+  type ByteString,
+  ErofsError,
+  FileType,
+  failureReason,
+  type Inode,
+  toText,
+  typeOfMode,
+} from "@erofs/format";
 import {
   available,
-  failureReason,
   pathArgument,
   setTime,
   setTimeOfOpenFile,

@@ -1,5 +1,4 @@
-import { type ByteString, ErofsError, toText } from "@erofs/format";
-import { failureReason } from "@erofs/linux";
+import { type ByteString, ErofsError, failureReason, toText } from "@erofs/format";
 
 /** A failure as it passes from thread to thread. */
 export interface FailureRecord {

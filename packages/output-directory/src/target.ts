@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { type ByteString, PathError, fromBytes, fromText, toText } from "@erofs/format";
-import { available, failureReason, listXattrs, pathArgument } from "@erofs/linux";
+import { type ByteString, PathError, failureReason, fromBytes, fromText, toText } from "@erofs/format";
+import { available, listXattrs, pathArgument } from "@erofs/linux";
 import type { ExtractOptions } from "./options.ts";
 import type { WriteSettings } from "./settings.ts";
 

@@ -1,6 +1,5 @@
-import { BuildError, type ByteString, toText } from "@erofs/format";
+import { BuildError, type ByteString, systemFailure, toText } from "@erofs/format";
 import type { Content } from "@erofs/tree";
-import { systemFailure } from "../system-failure.ts";
 import type { FileAccess, OpenFile } from "./file-access.ts";
 
 /**

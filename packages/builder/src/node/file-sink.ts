@@ -11,9 +11,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { BuildError } from "@erofs/format";
+import { type BuildError, systemFailure } from "@erofs/format";
 import type { Sink } from "../sink.ts";
-import { systemFailure } from "../system-failure.ts";
 
 const write = promisify(writeCallback);
 const sync = promisify(fdatasync);
