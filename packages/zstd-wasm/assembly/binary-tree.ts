@@ -30,8 +30,9 @@ let blockStart: usize = 0;
 let blockEnd: usize = 0;
 /** Places before have their matches found. */
 let filled: usize = 0;
-/** Places up to here lie in a match so long that those inside are not worth looking for. */
+/** Places up to here lie in a match so long that others are not worth looking for: what is left of it is theirs. */
 let skipEnd: usize = 0;
+let skipDistance: u32 = 0;
 let cursor: usize = 0;
 
 export function beginTrees(start: usize, end: usize, virtualBias: u32, mostAttempts: u32, nice: usize): void {
@@ -137,12 +138,18 @@ export function fillMatches(end: usize): void {
   let to = cursor;
   const roomy = MATCH_LIMIT - 64 * MATCH_SIZE;
   for (; at < end; at++) {
-    if (at + SHORTEST <= inputEnd && (at + DENSE_END >= skipEnd || ((at - firstPlace) & (SPARSE_STEP - 1)) == 0)) {
-      const keep = at >= skipEnd && to < roomy;
-      const found = enter(at, keep, to);
-      if (found != to) {
-        to = trimMatches(at, to, found);
+    if (at < skipEnd) {
+      if (at + SHORTEST <= inputEnd && (at + DENSE_END >= skipEnd || ((at - firstPlace) & (SPARSE_STEP - 1)) == 0)) {
+        enter(at, false, to);
       }
+      if (at + 3 <= skipEnd && to < roomy) {
+        store<u32>(to, <u32>(skipEnd - at));
+        store<u32>(to, skipDistance, 4);
+        to += MATCH_SIZE;
+      }
+    } else if (at + SHORTEST <= inputEnd) {
+      const found = enter(at, to < roomy, to);
+      if (found != to) to = trimMatches(at, to, found);
     }
     store<u32>(MATCH_INDEX + ((at + 1 - blockStart) << 2), <u32>to);
   }
@@ -158,7 +165,10 @@ function trimMatches(at: usize, from: usize, to: usize): usize {
     length += commonLength(at + length, at + length - load<u32>(longest, 4), blockEnd);
     store<u32>(longest, <u32>length);
   }
-  if (length >= niceLength) skipEnd = min(at + length, blockEnd);
+  if (length >= niceLength) {
+    skipEnd = min(at + length, blockEnd);
+    skipDistance = load<u32>(longest, 4);
+  }
   const most = <u32>(blockEnd - at);
   while (to > from && load<u32>(to - MATCH_SIZE) > most) {
     // the shortest of those that go beyond is the nearest

@@ -204,14 +204,17 @@ export function encodeLazy(src: usize, end: usize, dst: usize, capacity: usize, 
   return encodeFrame(src, end, dst, capacity);
 }
 
-/** The same by optimal parse, `count` times; a match of `nice` bytes is taken at once, blocks are split by `part`. */
+/**
+ * The same by optimal parse, `count` times; a match of `nice` bytes is taken at once, blocks are split at multiples of
+ * about `part` bytes.
+ */
 export function encodeOptimal(
   src: usize, end: usize, dst: usize, capacity: usize, attempts: u32, nice: usize, count: u32, part: usize,
 ): usize {
   passes = count;
   partSize = part;
   beginTrees(src, end, beginStretch(src, end), attempts, nice);
-  beginOptimal(src, (1 << WINDOW_LOG) - 1, nice);
+  beginOptimal(src, (1 << WINDOW_LOG) - 1, nice, count > 2);
   return encodeFrame(src, end, dst, capacity);
 }
 

@@ -91,10 +91,12 @@ function countDepths(): void {
   }
 }
 
-/** Takes the leaves per depth as the tree has them, and shortens codes to `limit` bits: leaves below move up, and the room comes from leaves above that move down. */
+/**
+ * Takes the leaves per depth as the tree has them, and shortens codes to `limit` bits: leaves below move up, and the
+ * room comes from leaves above that move down.
+ */
 function limitDepths(limit: u32): void {
   memory.copy(PER_DEPTH, TREE_DEPTHS, 256);
-  let debt: u32 = 0; // in units of 1 / 2^limit
   let moved: u32 = 0;
   let excess: u64 = 0;
   for (let depth = limit + 1; depth <= DEEPEST; depth++) {
@@ -105,14 +107,21 @@ function limitDepths(limit: u32): void {
     store<u32>(PER_DEPTH + (<usize>depth << 2), 0);
   }
   if (moved == 0) return;
-  debt = moved - <u32>(excess >> (DEEPEST - limit));
+  // in units of 1 / 2^limit
+  let debt = moved - <u32>(excess >> (DEEPEST - limit));
   const last = PER_DEPTH + (<usize>limit << 2);
   store<u32>(last, load<u32>(last) + moved);
   while (debt > 0) {
     let depth = limit - 1;
     while (load<u32>(PER_DEPTH + (<usize>depth << 2)) == 0) depth--;
     // a leaf that moves from `depth` one down frees 2^(limit - depth - 1); not more than owed, if possible
-    while (depth > 1 && <u32>1 << (limit - depth - 1) < debt && load<u32>(PER_DEPTH + (<usize>(depth - 1) << 2)) != 0) depth--;
+    while (
+      depth > 1 &&
+      <u32>1 << (limit - depth - 1) < debt &&
+      load<u32>(PER_DEPTH + (<usize>(depth - 1) << 2)) != 0
+    ) {
+      depth--;
+    }
     const at = PER_DEPTH + (<usize>depth << 2);
     store<u32>(at, load<u32>(at) - 1);
     store<u32>(at + 4, load<u32>(at + 4) + 1);

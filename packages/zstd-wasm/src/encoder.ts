@@ -9,6 +9,8 @@ const WINDOW_SIZE = 4 << 20;
 const LARGEST_OUTPUT = 64 << 20;
 /** Bytes behind output and input that the kernels may read and write in vain. */
 const SLACK = 64;
+/** The highest levels try several parses of clusters up to this size. */
+const SMALL_CLUSTER = 16 << 10;
 /** A block decodes to no more, nor to more than the window. */
 const LARGEST_BLOCK = 128 << 10;
 
@@ -18,14 +20,14 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
     throw new RangeError(`maxOutput ${maxOutput} is not between 1 and ${LARGEST_OUTPUT}`);
   }
   const windowLog = windowLogOf(options);
-  const { attempts, lookAhead, niceLength, passes, partSize } = settings;
+  const { attempts, lookAhead, niceLength } = settings;
   const outputSize = Math.ceil((maxOutput + SLACK) / 4096) * 4096;
   const { kernels, memory, free } = createInstance(
     {
       blockMax: Math.min(LARGEST_BLOCK, 1 << windowLog),
       windowLog,
       hashLog: Math.min(settings.hashLog, Math.max(12, windowLog)),
-      optimal: passes > 0,
+      optimal: settings.passes > 0,
     },
     outputSize + WINDOW_SIZE + SLACK,
   );
@@ -34,7 +36,22 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
   const input = memory.subarray(inputAt, inputAt + WINDOW_SIZE);
   const output = memory.subarray(outputAt, outputAt + maxOutput);
   const result: EncodeResult = { consumed: 0, produced: 0 };
+  const others = maxOutput <= SMALL_CLUSTER ? (settings.others ?? []) : [];
+  const kept = new Uint8Array(others.length > 0 ? maxOutput : 0);
   let runLength = 0;
+
+  const encodeOnce = (
+    from: number,
+    to: number,
+    capacity: number,
+    { passes, partSize }: Pick<LevelSettings, "passes" | "partSize">,
+  ): void => {
+    result.consumed =
+      passes === 0
+        ? kernels.encodeLazy(from, to, outputAt, capacity, attempts, lookAhead)
+        : kernels.encodeOptimal(from, to, outputAt, capacity, attempts, niceLength, passes, partSize);
+    result.produced = kernels.getProduced();
+  };
 
   const window: EncoderWindow = {
     input,
@@ -53,13 +70,16 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
         throw new RangeError(`capacity ${capacity} is above the encoder's maxOutput ${maxOutput}`);
       }
       const end = Math.min(runLength, start + reach(capacity));
-      const from = inputAt + start;
-      const to = inputAt + end;
-      result.consumed =
-        passes === 0
-          ? kernels.encodeLazy(from, to, outputAt, capacity, attempts, lookAhead)
-          : kernels.encodeOptimal(from, to, outputAt, capacity, attempts, niceLength, passes, partSize);
-      result.produced = kernels.getProduced();
+      encodeOnce(inputAt + start, inputAt + end, capacity, settings);
+      for (const other of others) {
+        const { consumed, produced } = result;
+        kept.set(output.subarray(0, produced));
+        encodeOnce(inputAt + start, inputAt + end, capacity, other);
+        if (result.consumed > consumed) continue;
+        output.set(kept.subarray(0, produced));
+        result.consumed = consumed;
+        result.produced = produced;
+      }
       return result;
     },
   };

@@ -8,17 +8,19 @@ export interface LevelSettings {
   readonly lookAhead: number;
   /** A match of this length is taken at once. */
   readonly niceLength: number;
-  /** Optimal parses of a block; 0: a lazy one. */
+  /** Optimal parses of a block, all more thorough if there are three; 0: a lazy one. */
   readonly passes: number;
   /** Bytes at whose multiples a block may be split; 0: it is not. */
   readonly partSize: number;
+  /** Other numbers of parses and sizes of parts, to be tried too where clusters are small. */
+  readonly others?: readonly Pick<LevelSettings, "passes" | "partSize">[];
 }
 
 /** Lower limits of it make clusters of sources up to a tenth larger and save a twentieth of the time. */
 const NICE_LENGTH = 999;
 
 const lazy = (attempts: number, lookAhead: number): LevelSettings => ({
-  hashLog: attempts < 4 ? 15 : 16,
+  hashLog: 16,
   attempts,
   lookAhead,
   niceLength: 0,
@@ -27,12 +29,22 @@ const lazy = (attempts: number, lookAhead: number): LevelSettings => ({
 });
 
 const optimal = (attempts: number, passes: number, partSize: number): LevelSettings => ({
-  hashLog: 16,
+  hashLog: 18,
   attempts,
   lookAhead: 0,
   niceLength: NICE_LENGTH,
   passes,
   partSize,
+});
+
+/** The best of three or four is 0.5 % smaller at 4 KiB, and still takes a third of the time of mkfs.erofs. */
+const several = (settings: LevelSettings): LevelSettings => ({
+  ...settings,
+  others: [
+    { passes: 3, partSize: 2048 },
+    { passes: 2, partSize: 0 },
+    ...(settings.passes > 2 ? [{ passes: 2, partSize: 4096 }] : []),
+  ],
 });
 
 /** Levels from 1 to 22. */
@@ -54,11 +66,11 @@ const LEVELS: readonly LevelSettings[] = [
   optimal(48, 2, 4096),
   optimal(64, 2, 4096),
   optimal(96, 2, 4096),
-  optimal(128, 2, 2048),
-  optimal(256, 2, 2048),
-  optimal(512, 2, 2048),
-  optimal(1024, 2, 1024),
-  optimal(4096, 2, 1024),
+  optimal(128, 2, 4096),
+  several(optimal(256, 2, 4096)),
+  several(optimal(512, 2, 4096)),
+  several(optimal(512, 3, 4096)),
+  several(optimal(4096, 3, 4096)),
 ];
 
 export function settingsOf(level: number): LevelSettings {
