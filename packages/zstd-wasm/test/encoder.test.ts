@@ -47,8 +47,8 @@ describe.each([3, 9, 13, 19])("zstd of level %i", (level) => {
   });
 
   it("starts its tables over when the virtual positions run out", () => {
-    const encoder = create(level, 4096, 1 << 20);
-    const input = mixedBytes(5000, 24);
+    const encoder = create(level, 32_768, 1 << 20);
+    const input = mixedBytes(3000, 24);
     const expected = new Uint8Array(256);
     const { consumed, produced } = { ...encoder.encode(input, expected) };
     const output = new Uint8Array(256);
@@ -57,7 +57,7 @@ describe.each([3, 9, 13, 19])("zstd of level %i", (level) => {
     for (let count = 0; count < 4200; count++) {
       const result = encoder.encode(input.subarray(0, 14), output);
       if (result.consumed !== 14) differing.push(count);
-      if (count < 3500 && count % 100 !== 0) continue;
+      if (count < 3900 && count % 100 !== 0) continue;
       const again = encoder.encode(input, output);
       const same =
         again.consumed === consumed && again.produced === produced && Buffer.compare(output, expected) === 0;
@@ -72,6 +72,16 @@ describe.each([3, 9, 13, 19])("zstd of level %i", (level) => {
     const { consumed, produced } = encoder.encode(new Uint8Array(5 << 20), output);
     expect(consumed).toBe(4 << 20);
     expect(produced).toBeLessThan(200);
+  });
+
+  it("takes long matches", () => {
+    const unit = textBytes(5000, 27);
+    const input = Buffer.concat(Array.from({ length: 20 }, () => unit));
+    const output = new Uint8Array(32_768);
+    const once = create(level, 32_768).encode(unit, output).produced;
+    const { consumed, produced } = create(level, 32_768).encode(input, output);
+    expect(consumed).toBe(input.length);
+    expect(produced).toBeLessThan(once + 60);
   });
 
   it("reaches no farther back than the window", () => {
@@ -157,7 +167,7 @@ describe("zstd", () => {
     const [once, split] = [13, 19].map(
       (level) => create(level, 65536).encode(input, new Uint8Array(65536)).produced,
     );
-    expect(split).toBeLessThan(once! * 0.9);
+    expect(split).toBeLessThan(once! * 0.92);
   });
 
   it("takes level 0 for its default", () => {
