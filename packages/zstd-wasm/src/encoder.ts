@@ -10,7 +10,7 @@ const LARGEST_OUTPUT = 64 << 20;
 /** Bytes behind output and input that the kernels may read and write in vain. */
 const SLACK = 64;
 /** The highest levels try several parses of clusters up to this size. */
-const SMALL_CLUSTER = 16 << 10;
+const SMALL_CLUSTER = 64 << 10;
 /** A block decodes to no more, nor to more than the window. */
 const LARGEST_BLOCK = 128 << 10;
 

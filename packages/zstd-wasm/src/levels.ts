@@ -37,7 +37,7 @@ const optimal = (attempts: number, passes: number, partSize: number): LevelSetti
   partSize,
 });
 
-/** The best of three or four is 0.5 % smaller at 4 KiB, and still takes a third of the time of mkfs.erofs. */
+/** The best of three or four is 0.5 % smaller at 4 KiB, and takes a third of the time of mkfs.erofs. */
 const several = (settings: LevelSettings): LevelSettings => ({
   ...settings,
   others: [

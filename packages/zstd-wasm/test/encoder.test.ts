@@ -47,7 +47,7 @@ describe.each([3, 9, 13, 19])("zstd of level %i", (level) => {
   });
 
   it("starts its tables over when the virtual positions run out", () => {
-    const encoder = create(level, 32_768, 1 << 20);
+    const encoder = create(level, 131_072, 1 << 20);
     const input = mixedBytes(3000, 24);
     const expected = new Uint8Array(256);
     const { consumed, produced } = { ...encoder.encode(input, expected) };
