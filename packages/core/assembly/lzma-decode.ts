@@ -50,19 +50,19 @@ const LITERAL_SIZE: usize = 0x300 * 2;
 const TAIL: usize = LITERALS + 16 * LITERAL_SIZE;
 
 /**
- * Decodes a whole stream: all of the input, exactly `dstLen` bytes out, the coder at rest. Returns dstLen, CORRUPT or
- * OVERLAP.
+ * Decodes a whole stream: all of the input, exactly `dstLen` bytes out, the coder at rest; no match reaches farther back
+ * than `dictSize`. Returns dstLen, CORRUPT or OVERLAP.
  */
-export function lzmaDecode(src: usize, srcLen: usize, dst: usize, dstLen: usize): i32 {
-  return decode(src, srcLen, dst, dstLen, false);
+export function lzmaDecode(src: usize, srcLen: usize, dst: usize, dstLen: usize, dictSize: usize): i32 {
+  return decode(src, srcLen, dst, dstLen, dictSize, false);
 }
 
 /** Decodes until `dstLen` bytes are out, whatever is left of the input. Returns dstLen, CORRUPT or OVERLAP. */
-export function lzmaDecodePartial(src: usize, srcLen: usize, dst: usize, dstLen: usize): i32 {
-  return dstLen == 0 ? 0 : decode(src, srcLen, dst, dstLen, true);
+export function lzmaDecodePartial(src: usize, srcLen: usize, dst: usize, dstLen: usize, dictSize: usize): i32 {
+  return dstLen == 0 ? 0 : decode(src, srcLen, dst, dstLen, dictSize, true);
 }
 
-function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, partial: bool): i32 {
+function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, dictSize: usize, partial: bool): i32 {
   if (<i32>dstLen < 0 || srcLen < 5 || !isCallers(src, srcLen) || !isCallers(dst, dstLen)) return CORRUPT;
   const dstEnd = dst + dstLen;
   if (src < dst && src + srcLen > dst && dstLen != 0) return OVERLAP;
@@ -393,7 +393,7 @@ function decode(src: usize, srcLen: usize, dst: usize, dstLen: usize, partial: b
     }
 
     // The end marker, distance 2^32 - 1, is one of those that reach too far.
-    if (rep0 >= position) return CORRUPT;
+    if (rep0 >= min(position, dictSize)) return CORRUPT;
     const offset = rep0 + 1;
     if (length + 32 <= min(dstEnd - op, ip - op)) {
       if (offset >= 16) copyLoosely(op, op - offset, length);

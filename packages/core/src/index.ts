@@ -1,4 +1,4 @@
-export { decodeStream, type StreamDecoder, streamDecoders } from "./decode-stream.ts";
+export { decodeStream, NO_WINDOW_LIMIT, type StreamDecoder, streamDecoders } from "./decode-stream.ts";
 export {
   createKernels,
   DAMAGED_BLOCK,

@@ -39,11 +39,11 @@ export interface Kernels {
   lz4DecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /**
    * Decodes a whole MicroLZMA stream, by the same rules and promises: exactly `dstLen` bytes out, all of the input
-   * consumed. In place, `inPlaceMargin` is enough as a rule, but how much of a stream its beginning takes is not bounded.
+   * consumed, no match from farther back than `dictSize` bytes. In place, `inPlaceMargin` is enough as a rule, but how much of a stream its beginning takes is not bounded.
    */
-  lzmaDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
+  lzmaDecode(src: number, srcLen: number, dst: number, dstLen: number, dictSize: number): number;
   /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
-  lzmaDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
+  lzmaDecodePartial(src: number, srcLen: number, dst: number, dstLen: number, dictSize: number): number;
   /**
    * Decodes a whole stream of raw DEFLATE, by the same rules and promises, in place as `lzmaDecode`; but what is behind
    * the final block is left alone, as by the kernel.
@@ -53,12 +53,12 @@ export interface Kernels {
   deflateDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
   /**
    * Decodes one Zstandard frame without a dictionary, all of the input, by the same rules and promises; the output has
-   * at most 32 MiB. A block is read from both ends, so in place `inPlaceMargin` is not enough: short of standing
+   * at most 32 MiB, and the frame needs no more memory than Linux has for windows of up to `maxWindow` bytes. A block is read from both ends, so in place `inPlaceMargin` is not enough: short of standing
    * apart, no margin is sure to do.
    */
-  zstdDecode(src: number, srcLen: number, dst: number, dstLen: number): number;
+  zstdDecode(src: number, srcLen: number, dst: number, dstLen: number, maxWindow: number): number;
   /** The same, but stops once `dstLen` bytes are out, as `lz4DecodePartial`. */
-  zstdDecodePartial(src: number, srcLen: number, dst: number, dstLen: number): number;
+  zstdDecodePartial(src: number, srcLen: number, dst: number, dstLen: number, maxWindow: number): number;
   /** Bisects one directory block for a name. Returns the index of its dirent, or a `SearchFault`. */
   searchDirents(block: number, blockLen: number, name: number, nameLen: number): number;
   /**

@@ -1,5 +1,5 @@
 // Places a stream and its output in the kernels' memory in different ways, and watches the surroundings.
-import { createKernels, type Kernels } from "../src/index.ts";
+import { createKernels, type Kernels, NO_WINDOW_LIMIT } from "../src/index.ts";
 
 const GUARD = 128;
 const GUARD_BYTE = 0xa5;
@@ -29,13 +29,14 @@ export interface Outcome {
   readonly isSpilled: boolean;
 }
 
-/** Decodes `block` into an output of `length` bytes. */
+/** Decodes `block` into an output of `length` bytes, matches reaching `window` bytes back. */
 export function decodeAt(
   codec: Codec,
   block: Uint8Array,
   length: number,
   placement: Placement,
   partial: boolean,
+  window = NO_WINDOW_LIMIT,
 ): Outcome {
   const start = kernels.heapBase + GUARD;
   let src: number;
@@ -59,9 +60,9 @@ export function decodeAt(
   memory.set(block, src);
   const before = memory.slice(from, dst);
   const after = memory.slice(dst + length, to);
-  const decode: Kernels["lz4Decode"] =
+  const decode: Kernels["zstdDecode"] =
     kernels[partial ? (`${codec}DecodePartial` as const) : (`${codec}Decode` as const)];
-  const code = decode(src, block.length, dst, length);
+  const code = decode(src, block.length, dst, length, window);
   const isSpilled =
     !isEqual(memory.subarray(from, dst), before) || !isEqual(memory.subarray(dst + length, to), after);
   return { code, output: memory.subarray(dst, dst + length), isSpilled };

@@ -162,8 +162,36 @@ describe("whole streams", () => {
     const view = new Uint8Array(memory.buffer);
     view.set(stream, heapBase);
     const output = heapBase + stream.length;
-    expect(lzmaDecode(heapBase, stream.length, output, bytes.length)).toBe(bytes.length);
+    const farthest = 3 << 20;
+    const decode = (dictSize: number) => lzmaDecode(heapBase, stream.length, output, bytes.length, dictSize);
+    expect(decode(farthest - 1)).toBe(DecodeFault.corrupt);
+    expect(decode(farthest)).toBe(bytes.length);
     expect(isEqual(view.subarray(output, output + bytes.length), bytes)).toBe(true);
+  });
+
+  test.each([4096, 5000, 65_536])("no match reaches beyond a dictionary of %i bytes", (dictSize) => {
+    const before = literals(70_000, 3);
+    const reaching = (distance: number): ReturnType<typeof encodeLzma> =>
+      encodeLzma(usual, [
+        ...before,
+        { kind: "match", distance, length: 9 },
+        { kind: "literal", byte: 1 },
+        { kind: "short rep" },
+        { kind: "rep", index: 0, length: 20 },
+      ]);
+    for (const partial of [false, true]) {
+      const inside = reaching(dictSize);
+      const taken = decodeAt("lzma", inside.stream, inside.bytes.length, "after", partial, dictSize);
+      expect(taken.code).toBe(inside.bytes.length);
+      expect(isEqual(taken.output, inside.bytes)).toBe(true);
+      const { stream, bytes } = reaching(dictSize + 1);
+      const refused = decodeAt("lzma", stream, bytes.length, "after", partial, dictSize);
+      expect({ code: refused.code, isSpilled: refused.isSpilled }).toEqual({
+        code: DecodeFault.corrupt,
+        isSpilled: false,
+      });
+      expect(decodeAt("lzma", stream, before.length, "after", true, dictSize).code).toBe(before.length);
+    }
   });
 
   test("an output that is longer or shorter than the stream is a fault, and so are bytes too many or too few", () => {

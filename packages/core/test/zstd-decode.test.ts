@@ -134,15 +134,62 @@ describe("what EROFS has no use for", () => {
   });
 });
 
+describe("what Linux has no memory for, with windows of up to 32 KiB", () => {
+  /** A frame of this header, and blocks of `length` times the same byte. */
+  const repeated = (header: string, length: number, blockSize = 32_768): Uint8Array => {
+    const blocks: number[] = [];
+    for (let left = length; left > 0; left -= blockSize) {
+      const block = Number(left <= blockSize) | 2 | (Math.min(left, blockSize) << 3);
+      blocks.push(block & 255, (block >> 8) & 255, block >> 16, 97);
+    }
+    return Uint8Array.of(...bytes(header), ...blocks);
+  };
+  const size = (count: number): string =>
+    Buffer.of(count & 255, (count >> 8) & 255, count >> 16, 0).toString("hex");
+
+  test.each([
+    ["a window as large", "28b52ffd 00 28", 100_000, true],
+    ["a window an eighth larger", "28b52ffd 00 29", 100, false],
+    ["a larger one, but little content", `28b52ffd 80 30 ${size(32_832)}`, 32_832, true],
+    ["a larger one, and a byte more", `28b52ffd 80 30 ${size(32_833)}`, 32_833, false],
+    ["a single segment as large", `28b52ffd a0 ${size(32_768)}`, 32_768, true],
+    ["one that the room for blocks is enough for", `28b52ffd a0 ${size(49_184)}`, 49_184, true],
+    ["one that is longer", `28b52ffd a0 ${size(49_185)}`, 49_185, false],
+  ])("%s", (_, header, length, taken) => {
+    const frame = repeated(header, length);
+    for (const partial of [false, true]) {
+      const { code } = decodeAt("zstd", frame, length, "after", partial, 32_768);
+      expect(code).toBe(taken ? length : DecodeFault.corrupt);
+      expect(decodeAt("zstd", frame, length, "after", partial).code).toBe(length);
+    }
+  });
+
+  test.each([
+    ["no farther back than the window", "00", 1024, true],
+    ["farther back than the window", "00", 1025, false],
+    ["farther back than 1024, in a window of 1152", "01", 1025, true],
+  ])("a match from %s", (_, window, distance, taken) => {
+    // Two blocks of 1024 times "a" and "b", then one of a match of 3 bytes: no literals, one sequence of codes that
+    // have tables of their own, 10 bits of the offset.
+    const extra = distance + 3 - 1024;
+    const frame = bytes(
+      `28b52ffd 00 ${window} 022000 61 022000 62 450000 00 01 54 00 0a 00 ${Buffer.of(extra, 4).toString("hex")}`,
+    );
+    const { code, output } = decodeAt("zstd", frame, 2051, "after", false);
+    expect(code).toBe(taken ? 2051 : DecodeFault.corrupt);
+    expect(decodeZstdReference(frame, 2051)).toEqual(taken ? Uint8Array.from(output) : undefined);
+  });
+});
+
 test("ranges that are not the caller's", () => {
   const { zstdDecode, zstdDecodePartial, memory, heapBase } = createKernels({ pages: 4 });
   const size = memory.buffer.byteLength;
   for (const decode of [zstdDecode, zstdDecodePartial]) {
-    expect(decode(0, 20, heapBase, 20)).toBe(DecodeFault.corrupt);
-    expect(decode(heapBase, 20, heapBase - 1, 20)).toBe(DecodeFault.corrupt);
-    expect(decode(size - 19, 20, heapBase, 20)).toBe(DecodeFault.corrupt);
-    expect(decode(heapBase, 20, size - 19, 20)).toBe(DecodeFault.corrupt);
-    expect(decode(heapBase, 0xffff_ffff, heapBase, 20)).toBe(DecodeFault.corrupt);
-    expect(decode(heapBase, 20, heapBase, 0xffff_ffff)).toBe(DecodeFault.corrupt);
+    expect(decode(0, 20, heapBase, 20, 1024)).toBe(DecodeFault.corrupt);
+    expect(decode(heapBase, 20, heapBase - 1, 20, 1024)).toBe(DecodeFault.corrupt);
+    expect(decode(size - 19, 20, heapBase, 20, 1024)).toBe(DecodeFault.corrupt);
+    expect(decode(heapBase, 20, size - 19, 20, 1024)).toBe(DecodeFault.corrupt);
+    expect(decode(heapBase, 0xffff_ffff, heapBase, 20, 1024)).toBe(DecodeFault.corrupt);
+    expect(decode(heapBase, 20, heapBase, 0xffff_ffff, 1024)).toBe(DecodeFault.corrupt);
   }
 });

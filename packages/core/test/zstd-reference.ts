@@ -228,7 +228,13 @@ function decodeFrame(frame: Uint8Array, length: number, partial: boolean): Uint8
   }
   const maxBlock = Math.min(window, MAX_BLOCK);
   const out: number[] = [];
-  const state: FrameState = { out, recent: [1, 4, 8], tree: undefined, tables: undefined };
+  const state: FrameState = {
+    out,
+    window: Math.max(window, 1024),
+    recent: [1, 4, 8],
+    tree: undefined,
+    tables: undefined,
+  };
   for (let isLast = false; !isLast;) {
     const header = number(frame, at, 3);
     at += 3;
@@ -254,6 +260,8 @@ function decodeFrame(frame: Uint8Array, length: number, partial: boolean): Uint8
 
 interface FrameState {
   readonly out: number[];
+  /** No offset is longer. */
+  readonly window: number;
   readonly recent: number[];
   tree: Tree | undefined;
   tables: Record<"literal" | "offset" | "match", { log: number; states: FseState[] }> | undefined;
@@ -317,7 +325,7 @@ function decodeBlock(state: FrameState, block: Uint8Array, maxBlock: number, eno
       const distance = value > 3 ? value - 3 : index === 3 ? recent[0]! - 1 : recent[index]!;
       recent.splice(Math.min(index, 2), 1);
       recent.unshift(distance);
-      check(distance > 0 && distance <= out.length);
+      check(distance > 0 && distance <= Math.min(out.length, state.window));
       check(out.length + matchLength <= 2 ** 22);
       for (let n = 0; n < matchLength; n++) out.push(out[out.length - distance]!);
       if (out.length >= enough) return;

@@ -139,6 +139,22 @@ export function encodeZstdConfig(config: ZstdConfig): Uint8Array {
   return payload;
 }
 
+/**
+ * How far back matches may reach by an algorithm's record, bytes; undefined where it sets no limit: readers take that of
+ * LZ4 and DEFLATE for the most that a stream can have, and a private one means something to its plugin alone.
+ * @throws CorruptImage, UnsupportedFeature for a record that Linux refuses
+ */
+export function matchWindow(algorithm: number, payload: Uint8Array): number | undefined {
+  switch (algorithm) {
+    case Algorithm.lzma:
+      return decodeLzmaConfig(payload).dictSize;
+    case Algorithm.zstd:
+      return 2 ** decodeZstdConfig(payload).windowBits;
+    default:
+      return undefined;
+  }
+}
+
 /** @throws CorruptImage for a name that is cut off, empty or not UTF-8 */
 export function decodePrivateConfig(payload: Uint8Array): PrivateConfig {
   const end = 1 + (payload[0] ?? 0);

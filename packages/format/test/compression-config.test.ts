@@ -14,6 +14,7 @@ import {
   encodeLzmaConfig,
   encodePrivateConfig,
   encodeZstdConfig,
+  matchWindow,
   UnsupportedFeature,
 } from "../src/index.ts";
 import { bytesOfHex, hexOf } from "./hex.ts";
@@ -34,6 +35,17 @@ const all = new Map([
 test("records are encoded byte for byte, in order of their algorithms", () => {
   expect(hexOf(encodeCompressionConfigs(all))).toBe(lz4 + lzma + deflate + zstd);
   expect(encodeCompressionConfigs(new Map())).toEqual(new Uint8Array(0));
+});
+
+test("records say how far back matches reach", () => {
+  expect([0, 1, 2, 3].map((id) => matchWindow(id, all.get(id)!))).toEqual([
+    undefined,
+    262_144,
+    undefined,
+    524_288,
+  ]);
+  expect(matchWindow(4, encodePrivateConfig({ name: "own", config: new Uint8Array(0) }))).toBe(undefined);
+  expect(() => matchWindow(1, new Uint8Array(14))).toThrow(CorruptImage);
 });
 
 test("records are decoded, bytes behind them ignored", () => {

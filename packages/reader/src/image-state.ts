@@ -50,6 +50,8 @@ export interface ImageState {
   readonly algorithms: number;
   /** Their records, by id, where the superblock is followed by such. */
   readonly compressionConfigs: ReadonlyMap<number, Uint8Array>;
+  /** How far back matches may reach, bytes, by the ids of algorithms that have been decoded; see `matchWindowOf`. */
+  readonly matchWindows: Map<number, number>;
   /** Those among them that plugins have brought, by id. */
   readonly privateAlgorithms: ReadonlyMap<number, PrivateAlgorithm>;
   readonly devices: DeviceMap;
@@ -131,6 +133,7 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     blockSize,
     algorithms: algorithmsOf(superblock),
     compressionConfigs,
+    matchWindows: new Map(),
     privateAlgorithms,
     devices: createDeviceMap(sizes, yield* readSlots(cache, superblock), blockSize),
     cache,

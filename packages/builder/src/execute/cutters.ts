@@ -18,15 +18,18 @@ export interface WorkCompression {
   readonly name: string;
   readonly encoderOptions: EncoderOptions;
   readonly verify: boolean;
+  /** The compressor's record, which its clusters have to keep to. */
+  readonly config: Uint8Array;
 }
 
 export function workSettings({ blockSize, compressions, auto }: Settings): WorkSettings {
   return {
     blockSize,
-    compressions: compressions.map(({ compressor, encoderOptions, verify }) => ({
+    compressions: compressions.map(({ compressor, encoderOptions, verify, config }) => ({
       name: compressor.name,
       encoderOptions,
       verify,
+      config,
     })),
     auto,
   };
@@ -71,7 +74,7 @@ export class Cutters {
 
   async #make(index: number): Promise<void> {
     const { blockSize, compressions } = this.#settings;
-    const { name, encoderOptions: options, verify } = compressions[index]!;
+    const { name, encoderOptions: options, verify, config } = compressions[index]!;
     let compressor;
     this.#watch.enter(index);
     try {
@@ -83,7 +86,7 @@ export class Cutters {
     }
     const calling = { compressor, options, index, watch: this.#watch };
     const encoder = await GuardedEncoder.create(calling, verify);
-    const verifier = verify ? await createVerifier(calling, encoder.input.length) : undefined;
+    const verifier = verify ? await createVerifier(calling, config, encoder.input.length) : undefined;
     const sizes = { blockSize, pclusterSize: options.maxOutput };
     this.#ready.set(index, new ClusterCutter(encoder, verifier, sizes));
   }

@@ -1,5 +1,6 @@
 import type { Compressor, Decoder } from "@erofs/compressor";
 import { createKernels, decodeStream, streamDecoders } from "@erofs/core";
+import { matchWindow } from "@erofs/format";
 import { isPrivate } from "../compression.ts";
 import { CompressorFailure, thrownBy } from "./compressor-failure.ts";
 import type { Calling } from "./guarded-encoder.ts";
@@ -11,18 +12,31 @@ const page = 65536;
 /** Between the stream and what it decodes to, and behind that: decoders may read ahead. */
 const slack = 64;
 
-/** Verifies clusters of up to `maxLength` bytes of input by a decoder that shares nothing with the encoder. */
-export async function createVerifier(calling: Calling, maxLength: number): Promise<Verify> {
+/**
+ * Verifies clusters of up to `maxLength` bytes of input by a decoder that shares nothing with the encoder, and to which
+ * matches that reach farther back than the compressor's record `config` says are damage, as to Linux.
+ */
+export async function createVerifier(
+  calling: Calling,
+  config: Uint8Array,
+  maxLength: number,
+): Promise<Verify> {
   const { compressor, options } = calling;
   return isPrivate(compressor.algorithm)
     ? verifyByPlugin(calling, maxLength)
-    : verifyByKernels(compressor, options.maxOutput, maxLength);
+    : verifyByKernels(compressor, config, options.maxOutput, maxLength);
 }
 
-function verifyByKernels({ name, algorithm }: Compressor, maxStream: number, maxLength: number): Verify {
+function verifyByKernels(
+  { name, algorithm }: Compressor,
+  config: Uint8Array,
+  maxStream: number,
+  maxLength: number,
+): Verify {
   if (!streamDecoders[algorithm]) {
     throw new CompressorFailure(name, `cannot be verified: there is no decoder for algorithm ${algorithm}`);
   }
+  const window = matchWindow(algorithm, config);
   const { heapBase } = createKernels({ pages: 1 });
   const target = heapBase + maxStream + slack;
   const kernels = createKernels({ pages: Math.ceil((target + maxLength + slack) / page) });
@@ -30,8 +44,10 @@ function verifyByKernels({ name, algorithm }: Compressor, maxStream: number, max
   return (stream, expected) => {
     memory.set(stream, heapBase);
     const { length } = expected;
-    if (!decodeStream(kernels, algorithm, heapBase, stream.length, target, length, false)) {
-      throw new CompressorFailure(name, "made a cluster that does not decode");
+    if (!decodeStream(kernels, algorithm, heapBase, stream.length, target, length, false, window)) {
+      const within =
+        window === undefined ? "" : ` with matches of up to ${window} bytes back, as its record says`;
+      throw new CompressorFailure(name, `made a cluster that does not decode${within}`);
     }
     compare(name, memory.subarray(target, target + length), expected);
   };

@@ -30,10 +30,11 @@ export function resetOffsets(): void {
 /**
  * Decodes the bit stream [start, end) into [to, outEnd) and appends the literals that are left. What is written
  * must stay below `readEnd`, where the input still to be read begins (or outEnd). `first` is where all output
- * begins. Returns 0, CORRUPT or OVERLAP, or 1 when `partial` and the output is full.
+ * begins; no offset may be beyond `window`. Returns 0, CORRUPT or OVERLAP, or 1 when `partial` and the output is full.
  */
 export function runSequences(
-  start: usize, end: usize, to: usize, outEnd: usize, readEnd: usize, first: usize, partial: bool,
+  start: usize, end: usize, to: usize, outEnd: usize, readEnd: usize, first: usize,
+  window: usize, partial: bool,
 ): i32 {
   let literal = literals;
   const literalEnd = literal + literalsLength;
@@ -127,7 +128,7 @@ export function runSequences(
       to += literalLength;
       literal += literalLength;
       // One comparison for two faults: offset 0 wraps.
-      if (offset - 1 >= to - first) return CORRUPT;
+      if (offset - 1 >= min(to - first, window)) return CORRUPT;
       if (offset >= 16) {
         const from = to - offset;
         v128.store(to, v128.load(from));
@@ -155,7 +156,7 @@ export function runSequences(
     to += literalLength;
     literal += literalLength;
     if (partial && to == outEnd) return 1;
-    if (offset - 1 >= to - first) return CORRUPT;
+    if (offset - 1 >= min(to - first, window)) return CORRUPT;
     if (matchLength > writeEnd - to) {
       if (writeEnd != outEnd) return OVERLAP;
       if (!partial) return CORRUPT;

@@ -1,9 +1,12 @@
 import {
+  Algorithm,
   type ByteString,
+  decodeDeflateConfig,
   type Dirent,
   FeatureIncompat,
   FileType,
   type Inode,
+  matchWindow,
   SUPERBLOCK_OFFSET,
   typeOfMode,
 } from "@erofs/format";
@@ -58,6 +61,12 @@ export function check(
 ): Promise<CheckReport> {
   const sources = [source, ...(options.devices ?? [])];
   return runAsync(checkImage(sizesOf(sources), options), sources);
+}
+
+/** @throws CorruptImage, UnsupportedFeature for a record with which Linux does not mount */
+function checkConfig(algorithm: number, config: Uint8Array): void {
+  if (algorithm === Algorithm.deflate) decodeDeflateConfig(config);
+  else matchWindow(algorithm, config);
 }
 
 function sizesOf(sources: readonly { readonly size: number }[]): number[] {
@@ -125,6 +134,13 @@ class TreeCheck {
     const { cache, superblock } = this.#image;
     const fault = yield* checksumFault(cache, superblock);
     if (fault !== undefined) this.#faults.add("superblock", "", undefined, fault, SUPERBLOCK_OFFSET + 4);
+    for (const [algorithm, config] of this.#image.compressionConfigs) {
+      try {
+        checkConfig(algorithm, config);
+      } catch (error) {
+        this.#faults.addError("superblock", "", undefined, error);
+      }
+    }
     try {
       yield* longPrefixes(this.#image);
       if ((superblock.featureIncompat & FeatureIncompat.fragments) === 0 || superblock.packedNid === 0)

@@ -1,5 +1,5 @@
-import { streamDecoders } from "@erofs/core";
-import { CorruptImage, FeatureIncompat, UnsupportedFeature } from "@erofs/format";
+import { NO_WINDOW_LIMIT, streamDecoders } from "@erofs/core";
+import { CorruptImage, FeatureIncompat, matchWindow, UnsupportedFeature } from "@erofs/format";
 import type { Extent } from "../extents/extent.ts";
 import type { ImageState } from "../image-state.ts";
 import { decodePrivately } from "../private-decoders.ts";
@@ -40,7 +40,24 @@ export function decodeCluster(
   }
   // Without padding before the stored bytes there is some behind them, and the decoder has to stop in time.
   const partial = extent.partial || !padded;
-  if (!decode(ring.kernels, start, stored - padding, dst, length, partial)) throw undecodable(nid, extent);
+  const window = matchWindowOf(image, algorithm);
+  if (!decode(ring.kernels, start, stored - padding, dst, length, partial, window)) {
+    throw undecodable(nid, extent);
+  }
+}
+
+/**
+ * The limit that an algorithm's record sets: Linux refuses what reaches farther.
+ * @throws CorruptImage, UnsupportedFeature for a record that it refuses
+ */
+function matchWindowOf({ matchWindows, compressionConfigs }: ImageState, algorithm: number): number {
+  let window = matchWindows.get(algorithm);
+  if (window === undefined) {
+    const config = compressionConfigs.get(algorithm);
+    window = (config && matchWindow(algorithm, config)) ?? NO_WINDOW_LIMIT;
+    matchWindows.set(algorithm, window);
+  }
+  return window;
 }
 
 function undecodable(nid: number, { stored, physical, length, logical }: Extent): CorruptImage {

@@ -146,6 +146,43 @@ describe.each(names.map((name, id) => ({ name, id })))("$name", ({ id }) => {
   });
 });
 
+describe("a limit that the superblock's record sets", () => {
+  /** 4999 times "a", "b", and then 3 bytes from 5000 back. */
+  const farLzma = {
+    stream: fromHex("a230dff41bffefffa901167491cfd07bf6912835f00ba84447c1ec152c631c23e9b20000"),
+    length: 5003,
+  };
+  const records = (dictSize: number, windowBits: number) =>
+    new Map([
+      [1, encodeLzmaConfig({ dictSize })],
+      [3, encodeZstdConfig({ windowBits })],
+    ]);
+  const messages = (bytes: Uint8Array) => checkSync(memorySource(bytes)).faults.map(({ message }) => message);
+
+  it("of LZMA: how far back a match may be", () => {
+    const image = (dictSize: number) => imageOf([{ ...whole(1), ...farLzma }], 1, 0, records(dictSize, 10));
+    expect(messages(image(8192))).toEqual([]);
+    expect(messages(image(5000))).toEqual([]);
+    expect(messages(image(4999))).toEqual([expect.stringContaining("does not decode")]);
+  });
+
+  it("of Zstandard: how much a frame needs", () => {
+    // The frame is one segment of 9000 bytes, which the memory for a window of 8 KiB is enough for.
+    const image = (windowBits: number) => imageOf([whole(3)], 3, 0, records(4096, windowBits));
+    expect(messages(image(13))).toEqual([]);
+    expect(messages(image(12))).toEqual([expect.stringContaining("does not decode")]);
+  });
+
+  it("that Linux refuses to mount with is a fault, and so is content by it", () => {
+    const bytes = imageOf([whole(1)], 1, 0, records(4096, 10));
+    const image = bytes.with(1152 + 2 + 1, 8);
+    expect(openSync(memorySource(image), { verifyChecksum: false }).lookup("file").size).toBe(SIZE);
+    const { faults } = checkSync(memorySource(image));
+    expect(faults.map(({ code }) => code)).toEqual(["superblock", "superblock", "data"]);
+    expect(faults.at(-1)!.message).toBe("LZMA dictionary size 2048, expected 4096 to 8388608");
+  });
+});
+
 it("two algorithms in one file", async () => {
   const clusters = [whole(1), whole(2, LclusterType.head2), whole(1), whole(2, LclusterType.head2)];
   const expected = Buffer.concat([content, content, content, content]);
