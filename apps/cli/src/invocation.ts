@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { ExitCode } from "./exit-code.ts";
+import { exit } from "./process-guard.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 /** Signals that end the command tidily, with the codes that it exits with: 128 + the number, as shells count. */
@@ -27,6 +28,7 @@ export class Invocation {
   #listener: ((signal: EndingSignal) => void) | undefined;
   #abortedAt = 0;
   #interruptedCode: number = ExitCode.interrupted;
+  #stray: { readonly error: unknown } | undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
@@ -50,13 +52,24 @@ export class Invocation {
     return this.#interruptedCode;
   }
 
+  /** Ends work as a signal would, because of an error that has come from outside of it. The first one counts. */
+  fail(error: unknown): void {
+    this.#stray ??= { error };
+    this.#abort.abort();
+  }
+
+  /** What `fail` was told. */
+  get stray(): { readonly error: unknown } | undefined {
+    return this.#stray;
+  }
+
   #interrupt(signal: EndingSignal): void {
     if (!this.#abort.signal.aborted) {
       this.#interruptedCode = endingSignals[signal];
       this.#abortedAt = performance.now();
       this.#abort.abort();
     } else if (performance.now() - this.#abortedAt > echoTime) {
-      process.exit(this.#interruptedCode);
+      exit(this.#interruptedCode);
     }
   }
 

@@ -1,13 +1,16 @@
 import { commandList } from "./command-list.ts";
 import { ExitCode } from "./exit-code.ts";
-import { reportOf } from "./failure.ts";
+import { CommandFailure, reportOf } from "./failure.ts";
 import { Invocation } from "./invocation.ts";
+import { strayMessage } from "./process-guard.ts";
 import { createProgram } from "./program.ts";
 import { Terminal, type TerminalOptions } from "./terminal/terminal.ts";
 
 export interface RunOptions extends TerminalOptions {
   /** Throws when `args` are not what the user typed. */
   readonly checkArguments?: (args: readonly string[]) => void;
+  /** Takes what is to be told of errors that no call of ours has thrown: they end the work, and fail it. */
+  readonly onStray?: (listener: (error: unknown) => void) => void;
 }
 
 /**
@@ -17,16 +20,26 @@ export interface RunOptions extends TerminalOptions {
 export async function run(args: readonly string[], options: RunOptions = process): Promise<number> {
   const terminal = new Terminal(options);
   const invocation = new Invocation(terminal);
+  options.onStray?.((error) => invocation.fail(error));
   try {
     options.checkArguments?.(args);
     await createProgram(invocation).parseAsync(withHelpOption(args), { from: "user" });
     await terminal.flush();
-    return invocation.exitCode;
+    if (invocation.stray === undefined) return invocation.exitCode;
+    throw invocation.stray.error;
   } catch (error) {
-    return await tell(error, args, invocation);
+    return await tell(
+      invocation.stray === undefined ? error : strayFailure(invocation.stray.error),
+      args,
+      invocation,
+    );
   } finally {
     invocation.close();
   }
+}
+
+function strayFailure(cause: unknown): CommandFailure {
+  return new CommandFailure(strayMessage(cause), { cause });
 }
 
 /** `help build` as `build --help`: commander would answer the former before the command's options are declared. */

@@ -76,6 +76,61 @@ describe("the process", () => {
     expect(built).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
+  it.each([
+    [
+      "ends the process when loaded",
+      "process.exit(0);",
+      "",
+      "compressor './stray.mjs' cannot be loaded: it called process.exit",
+    ],
+    [
+      "goes elsewhere",
+      'process.chdir("/");',
+      "",
+      "compressor './stray.mjs' cannot be loaded: it called process.chdir",
+    ],
+    [
+      "ends the process when called",
+      "",
+      "process.exit(0);",
+      "compressor stray failed to encode: it called process.exit, at big.txt",
+    ],
+    [
+      "throws when nobody asks",
+      'setTimeout(() => { throw new Error("a\\nb"); });',
+      "",
+      "compressor ./stray.mjs threw an error outside of its calls: a\\nb",
+    ],
+    [
+      "never comes back",
+      "",
+      "",
+      "the process ended before the work was done: was it compressor ./stray.mjs?",
+    ],
+  ])("is not led astray by a compressor that %s", (_, loaded, called, message) => {
+    const create = message.includes("was it")
+      ? "new Promise(() => {})"
+      : `({ encode() { ${called} return { consumed: 0, produced: 0 }; } })`;
+    writeFileSync(
+      join(folder, "stray.mjs"),
+      `${loaded}
+      export const stray = { name: "stray", algorithm: 2, createEncoder: () => ${create},
+        config: () => Uint8Array.of(15, 0, 0, 0, 0, 0) };`,
+    );
+    const built = shell(`cd $folder; erofs build --workers 0 -z ./stray.mjs source stray.erofs`);
+    expect(built).toEqual({ status: 1, stdout: "", stderr: `erofs: ${message}\n` });
+    expect(existsSync(join(folder, "stray.erofs"))).toBe(false);
+  });
+
+  it("keeps stdout from compressors", () => {
+    const steps = readFileSync(fileURLToPath(new URL("plugins/sparse.mjs", import.meta.url)), "utf8");
+    writeFileSync(join(folder, "noisy.mjs"), `console.log("noise");\n${steps}`);
+    const { status, stdout } = shell(
+      `cd $folder; erofs build --json --workers 1 -z ./noisy.mjs source noisy.erofs`,
+    );
+    expect({ status, source: JSON.parse(stdout).files > 0 }).toEqual({ status: 0, source: true });
+  });
+
   it.runIf(process.platform === "linux")("does not wait for a fifo or read from a pipe", () => {
     const message = "is neither a file nor a block device, an image must be one";
     const fifo = shell(

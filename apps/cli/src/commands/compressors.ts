@@ -7,6 +7,7 @@ import { loadCompressor } from "../compressors/load.ts";
 import { kernelAlgorithmName } from "../image/algorithms.ts";
 import type { Invocation } from "../invocation.ts";
 import { toJson } from "../terminal/json.ts";
+import { quoteText } from "../terminal/quote.ts";
 import { formatFields } from "../terminal/table.ts";
 
 const epilogue = `
@@ -27,7 +28,7 @@ function fieldsOf(compressor: Compressor): [string, string][] {
     ["Dictsize", dictSizes === undefined ? "none" : `${dictSizes.min} to ${dictSizes.max}`],
     ...Object.entries(extraOptions).map(([option, { min, max, description }]): [string, string] => [
       `Option ${option}`,
-      `${min} to ${max}: ${description}`,
+      quoteText(`${min} to ${max}: ${description}`),
     ]),
     ["Module", module ?? "unknown: it works on one thread only"],
   ];

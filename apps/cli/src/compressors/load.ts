@@ -1,6 +1,7 @@
 import type { Compressor } from "@erofs/compressor";
 
 import { findIncluded } from "./included.ts";
+import { loadedPlugins } from "./loaded-plugins.ts";
 
 /** A compressor with its origin. */
 export interface LoadedCompressor {
@@ -21,5 +22,7 @@ export async function loadCompressor(name: string): Promise<LoadedCompressor> {
     import("./plugin-url.ts"),
     import("./load-plugin.ts"),
   ]);
-  return { compressor: await loadPlugin(name, findPlugin(name)), isPlugin: true };
+  const place = findPlugin(name);
+  loadedPlugins.add(name);
+  return { compressor: await loadPlugin(name, place), isPlugin: true };
 }

@@ -86,6 +86,19 @@ export async function namedCompressors({ compressor: names = [] }: ImageOptions)
   }
 }
 
+/** What decodes for the compressors that `--compressor` names. @throws UsageError, CommandFailure */
+async function namedDecoders(options: ImageOptions): Promise<PrivateDecoder[]> {
+  const compressors = await namedCompressors(options);
+  const decoders = compressors.map(async (compressor) => {
+    try {
+      return await loadDecoders([compressor]);
+    } catch (cause) {
+      throw new CommandFailure(`compressor ${compressor.name}: ${describe(cause)}`, { cause });
+    }
+  });
+  return (await Promise.all(decoders)).flat();
+}
+
 /** Refuses what cannot be read at any place; opening a fifo would wait for somebody to write. */
 function checkReadable(path: string): void {
   const stats = statSync(path);
@@ -98,7 +111,7 @@ function checkReadable(path: string): void {
 /** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
 async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
   const { offset = 0, device: devices = [] } = options;
-  const decoders = await loadDecoders(await namedCompressors(options));
+  const decoders = await namedDecoders(options);
   const web = isUrl(location);
   const stranger = devices.find((device) => isUrl(device) !== web);
   if (stranger !== undefined) {
@@ -128,6 +141,9 @@ function openImage(sources: ImageSources): Image | Promise<Image> {
   return kind === "sync" ? openSync(source, { devices, decoders }) : open(source, { devices, decoders });
 }
 
+/** The end of what the reader says where only a plugin is missing. */
+const lacksDecoder = "whose decoder was not given";
+
 /** Whether an error is about the image or the file that it stands in. */
 function isAboutImage(error: unknown): boolean {
   return error instanceof ErofsError || (error instanceof Error && "syscall" in error);
@@ -135,8 +151,11 @@ function isAboutImage(error: unknown): boolean {
 
 function named(error: unknown, location: string): unknown {
   if (!isAboutImage(error)) return error;
-  const message = describe(error);
-  return message.includes(location) ? error : new CommandFailure(`${location}: ${message}`, { cause: error });
+  const remedy = error instanceof ErofsError && error.message.endsWith(lacksDecoder);
+  const message = describe(error) + (remedy ? `: ${compressorFlags} gives it` : "");
+  return message.includes(location) && !remedy
+    ? error
+    : new CommandFailure(`${location}: ${message}`, { cause: error });
 }
 
 async function closeSources({ source, devices }: ImageSources): Promise<void> {
