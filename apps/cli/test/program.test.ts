@@ -66,7 +66,7 @@ describe("bad usage ends with 2 and one line that names the culprit", () => {
       ["build", "-b512", "-C256K", "-zlz4", "a", "b"],
       "'-C, --pcluster-size <SIZE>': 262144 has more than 256 blocks of 512",
     ],
-    [["build", "-zsnappy", "a", "b"], "there is no compressor 'snappy' (included are lz4, "],
+    [["build", "-zsnappy", "a", "b"], "there is no compressor 'snappy': included are lz4, "],
     [
       ["build", "-zlz4hc,99", "a", "b"],
       "'-z, --compress <NAME[,OPTION...]>': lz4hc: level 99 is not between ",

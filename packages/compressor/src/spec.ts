@@ -48,6 +48,7 @@ export function isModulePath(name: string): boolean {
  */
 export function parseCompressorSpec(text: string): CompressorSpec {
   const [name = "", ...options] = text.split(",");
+  if (name === "") throw new CompressorOptionError("name", `"${text}": the name of a compressor is missing`);
   if (!isModulePath(name) && !nameShape.test(name)) {
     throw new CompressorOptionError("name", `"${text}" does not start with the name of a compressor`);
   }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { CompressorOptionError, type CompressorSpec, parseCompressorSpec } from "@erofs/compressor";
 import { type ByteString, fromText } from "@erofs/format";
 
-import { CommandFailure } from "../failure.ts";
+import { CommandFailure, describe } from "../failure.ts";
 import { parseSize } from "../options/size.ts";
 import { posixRegex } from "./posix-regex.ts";
 
@@ -28,6 +28,11 @@ function parseLine(line: string, place: string): Hint {
     throw new CommandFailure(`${place}: '${sizeText}' is no size, expected one such as 65536, 64K or 0`);
   }
   const [compressorText, patternText] = rest === undefined ? ["0", second] : [second, rest];
+  if (/^auto(?:,|$)/.test(compressorText)) {
+    throw new CommandFailure(
+      `${place}: auto cannot stand here; files that no line is for are left to -z auto`,
+    );
+  }
   try {
     const compressor = /^\d+$/.test(compressorText)
       ? Number(compressorText)
@@ -54,8 +59,16 @@ export function parseHints(text: string, file: string): Hint[] {
     .map(({ line, place }) => parseLine(line, place));
 }
 
+/** @throws CommandFailure which names the file, or its line */
 export function readHints(file: string): Hint[] {
-  return parseHints(readFileSync(file, "utf8"), file);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    const reason = describe(cause);
+    throw new CommandFailure(reason.startsWith(`'${file}'`) ? reason : `'${file}': ${reason}`, { cause });
+  }
+  return parseHints(text, file);
 }
 
 /** The first hint for a path: what stands further up goes before. */

@@ -68,8 +68,8 @@ const compressorRows = includedCompressors.map(({ name, options, summary }) => {
 const epilogue = `
 Compressors for -z:
 ${compressorRows.join("\n")}
-  auto     for each file what pays: auto:lz4hc:zstd says what to try, from the fastest to read on;
-           auto,worth=5 that a slower one has to save 5 %
+  auto     for each file what pays of lz4hc and zstd, or of a list from the fastest to read on, as
+           auto:lz4hc:zstd:lzma; a slower one has to save 10 %, or with auto,worth=5 5 %
 Others are modules and packages: ./mine.mjs, ./mine.mjs#name, @scope/name. Options follow behind commas, as in
 zstd,19 or zstd,level=19,dictsize=64K; 'erofs compressors NAME' lists them. Several compressors have ':' between
 them: the first one is for all files but those that hints give to another.

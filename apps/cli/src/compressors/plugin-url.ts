@@ -66,7 +66,7 @@ export function findPlugin(name: string): PluginPlace {
   }
   const names = includedCompressors.map((included) => included.name).join(", ");
   throw new UsageError(
-    `there is no compressor '${name}' (included are ${names}) and no package of that name here: ` +
-      `'npm install ${place}' installs a package, './${place}' names a file`,
+    `there is no compressor '${name}': included are ${names}, ` +
+      `others are packages that are installed here or files, as './${place}'`,
   );
 }

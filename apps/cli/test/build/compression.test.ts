@@ -57,8 +57,8 @@ describe("compressionOptions", () => {
 
   it("tries what auto lists, or the usual ones", async () => {
     const usual = await options({ z: "auto" });
-    expect(usual.auto).toEqual({ candidates: [0, 1, 2] });
-    expect(listed(usual)).toEqual(["lz4hc false", "zstd false", "lzma false"]);
+    expect(usual.auto).toEqual({ candidates: [0, 1] });
+    expect(listed(usual)).toEqual(["lz4hc false", "zstd false"]);
     const own = await options({ z: "auto,worth=10:lz4:deflate,9" });
     expect(own.auto).toEqual({ candidates: [0, 1], worth: 0.1 });
     expect(listed(own)).toEqual(["lz4 false", "deflate 9 false"]);
@@ -85,6 +85,8 @@ describe("compressionOptions", () => {
 
   it.each<[Asked, string]>([
     [{ z: "none:lz4" }, "-z: none stands for no compression"],
+    [{ z: "none,3" }, "-z: none stands for no compression"],
+    [{ z: "auto:auto" }, "-z: auto stands first"],
     [{ z: "lz4:auto" }, "-z: auto stands first"],
     [{ z: "auto,3" }, "-z: auto has no option but worth"],
     [{ z: "auto,worth=100" }, "worth 100 is not between 1 and 99"],

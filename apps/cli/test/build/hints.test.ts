@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { hintFor, parseHints } from "../../src/build/hints.ts";
+import { hintFor, parseHints, readHints } from "../../src/build/hints.ts";
 
 describe("parseHints", () => {
   it("reads what mkfs.erofs reads", () => {
@@ -38,8 +38,14 @@ describe("parseHints", () => {
     ["\n4x a", "h:2: '4x' is no size"],
     ["-1 a", "h:1: '-1' is no size"],
     ["4096 (a", "h:1: pattern '(a': '(' without ')'"],
+    ["4096 auto,worth=5 a", "h:1: auto cannot stand here"],
     ["4096 zstd,level=x a", 'h:1: level: "x" is not a whole number'],
   ])("refuses %j with its place", (text, message) => {
     expect(() => parseHints(text, "h")).toThrow(message);
+  });
+
+  it("names a file that cannot be read", () => {
+    expect(() => readHints("not-there")).toThrow(/^'not-there': no such file or directory$/);
+    expect(() => readHints(".")).toThrow(/^'\.': read: illegal operation on a directory$/);
   });
 });
