@@ -1,6 +1,14 @@
 // Decoding in WebAssembly against the native libraries, on the same clusters, in memory, one thread each.
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -36,7 +44,7 @@ export async function benchDecoding(corpus, runs, folder) {
   const native = join(folder, "native-decoders");
   const source = fileURLToPath(new URL("native-decoders.c", import.meta.url));
   run("cc", ["-O2", "-o", native, source, ...libraries.map(({ flag }) => flag)]);
-  const sample = join(folder, "sample");
+  const sample = mkdtempSync(join(folder, "sample-"));
   writeSample(corpus.path, sample);
   const rows = [];
   for (const { name, algorithm, peer: library, passes } of codecs) {
@@ -167,10 +175,9 @@ function wasmDecoder(clusters, algorithm) {
  * The corpus's first files in the order of their names, as one file alone in a folder.
  *
  * @param {string} folder
- * @param {string} target the folder
+ * @param {string} target that folder, which is empty
  */
 function writeSample(folder, target) {
-  mkdirSync(target);
   const fd = openSync(join(target, "sample"), "w");
   let left = sampleSize;
   /** @param {string} path */
