@@ -9,8 +9,11 @@ const PAGE = 65536;
 /** Between a stream and what it decodes to, and behind that: decoders may read ahead. */
 const SLACK = 64;
 
-/** The decoder of an algorithm that kernels have, the one that the reader of images uses. */
-function kernelDecode(algorithm: number): IndependentDecode {
+/**
+ * The decoder of an algorithm that kernels have, the one that the reader of images uses. With `window`, matches that are
+ * farther back are a fault, where the algorithm's decoder looks at that.
+ */
+export function kernelDecode(algorithm: number, window?: number): IndependentDecode {
   let size = 0;
   let kernels = createKernels({ pages: 1 });
   return (stream, length) => {
@@ -23,7 +26,7 @@ function kernelDecode(algorithm: number): IndependentDecode {
     const target = heapBase + stream.length + SLACK;
     const memory = new Uint8Array(kernels.memory.buffer);
     memory.set(stream, heapBase);
-    const decoded = decodeStream(kernels, algorithm, heapBase, stream.length, target, length, false);
+    const decoded = decodeStream(kernels, algorithm, heapBase, stream.length, target, length, false, window);
     check(decoded, `the stream of ${stream.length} bytes does not decode to ${length} bytes`);
     return memory.slice(target, target + length);
   };

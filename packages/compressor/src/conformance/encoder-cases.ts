@@ -1,8 +1,9 @@
-import type { Encoder } from "../contract.ts";
+import { Algorithm, type Encoder } from "../contract.ts";
 import type { ConformanceCase, Kit, Variant } from "./case.ts";
 import { check, checkSame, GuardedMemory } from "./check.ts";
-import type { IndependentDecode } from "./decoding.ts";
-import { mixedBytes, textBytes } from "./inputs.ts";
+import { type IndependentDecode, kernelDecode } from "./decoding.ts";
+import { mixedBytes, randomBytes, textBytes } from "./inputs.ts";
+import { farthestLz4Match, promisedReach } from "./reach.ts";
 
 const CAPACITIES = [4096, 16384, 65536, 1 << 20];
 const SMALL_CAPACITIES = Array.from({ length: 64 }, (_, index) => index + 1);
@@ -121,10 +122,39 @@ export function encoderCases(kit: Kit, variant: Variant): ConformanceCase[] {
       },
     },
     {
+      name: `keeps matches within what its configuration record says${suffix}`,
+      run: () => checkReach(kit, variant),
+    },
+    {
       name: `cuts from its window what encode makes of the same bytes${suffix}`,
       run: () => checkWindow(kit, variant),
     },
   ];
+}
+
+async function checkReach(kit: Kit, variant: Variant): Promise<void> {
+  const { compressor, inputSize } = kit;
+  const { algorithm } = compressor;
+  const maxOutput = 65536;
+  const record = compressor.config({ ...variant.options, maxOutput, blockSize: 4096 });
+  const reach = promisedReach(algorithm, record);
+  if (reach === undefined) return;
+  const encoder = await kit.createEncoder(variant, maxOutput);
+  const noise = randomBytes(Math.min(60_000, inputSize >> 2), 31);
+  // the same again, as far back as LZ4 can reach, and text, whose matches are near
+  const far = Uint8Array.from({ length: 3 * noise.length }, (_, index) => noise[index % noise.length]!);
+  for (const bytes of [far, textBytes(inputSize, 32)]) {
+    const output = new Uint8Array(maxOutput);
+    const { consumed, produced } = encoder.encode(bytes, output);
+    const stream = output.subarray(0, produced);
+    if (algorithm === Algorithm.lz4) {
+      const farthest = farthestLz4Match(stream);
+      check(farthest <= reach, `a match is ${farthest} bytes back, the record says at most ${reach}`);
+    } else {
+      // throws where a match is too far back
+      kernelDecode(algorithm, reach)(stream, consumed);
+    }
+  }
 }
 
 async function checkWindow(kit: Kit, variant: Variant): Promise<void> {
