@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { buildImageFile, type FileBuildOptions, startWorkers } from "@erofs/builder/node";
+import { buildImageFile, type FileBuildOptions, readTree, startWorkers } from "@erofs/builder/node";
 import type { CompressorSpec } from "@erofs/compressor";
 import type { ByteString } from "@erofs/format";
-import { readDirectory, type ReadDirectoryOptions } from "@erofs/input-directory";
+import { type ReadDirectoryOptions, scanDirectory } from "@erofs/input-directory";
 import { type Command, Option } from "commander";
 
 import { compressionOptions } from "../build/compression.ts";
@@ -234,17 +234,20 @@ async function build(
 
   const progress = new Progress(terminal, { enabled: flags.quiet === true ? false : flags.progress });
   const warnings = new WarningLog(terminal, progress);
-  // Threads take a while to start; meanwhile, the tree is read.
-  const starting = startWorkers(options);
+  // Threads take a while to start; meanwhile, the tree is read, and once they run they compress what is found.
+  const executor = await startWorkers(options);
   try {
-    const { root, stats } = readDirectory(source, {
+    const scan = scanDirectory(source, {
       ...reading,
       onWarning: (warning) => warnings.add(warning),
       onProgress: (doneFiles) => progress.update({ phase: "scanning", doneBytes: 0, doneFiles }),
     });
+    const { tree, headStart } = await readTree(scan, options, executor);
+    const { root, stats } = tree;
     const { imageBytes, uuid } = await buildImageFile(root, image, {
       ...options,
-      executor: await starting,
+      executor,
+      headStart,
       onProgress: ({ phase, ...bytes }) =>
         progress.update({ phase: phaseNames[phase], ...bytes, doneFiles: 0 }),
       signal: invocation.interruptSignal(),
@@ -258,10 +261,7 @@ async function build(
     else if (flags.quiet !== true) await terminal.note(summaryLine(result));
   } finally {
     progress.clear();
-    await starting.then(
-      (executor) => executor.close(),
-      () => undefined,
-    );
+    await executor.close();
   }
 }
 

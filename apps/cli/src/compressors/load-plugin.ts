@@ -48,6 +48,16 @@ function pick(exports: Readonly<Record<string, unknown>>, exportName: string | u
   throw new CompressorError(`it exports no compressor; it exports ${listOf(exports)}`);
 }
 
+/** Workers find a compressor in its module by its name, so no other one there may have it. */
+function checkNameIsOwn(plugin: Compressor, exports: Readonly<Record<string, unknown>>): void {
+  const twin = Object.keys(exports).find((key) => {
+    const other = exports[key];
+    return other !== plugin && looksLikeCompressor(other) && (other as Compressor).name === plugin.name;
+  });
+  if (twin === undefined) return;
+  throw new CompressorError(`its name is ${plugin.name}, and so is that of its module's export ${twin}`);
+}
+
 /** A copy of what was checked, which the stranger cannot change any more, with the module that it came from. */
 function snapshot(plugin: Compressor, module: string): Compressor {
   const { name, algorithm, levels, dictSizes, extraOptions } = plugin;
@@ -82,6 +92,7 @@ export async function loadPlugin(
   try {
     const plugin = pick(exports, exportName);
     checkCompressor(plugin, "what it exports is no compressor");
+    checkNameIsOwn(plugin, exports);
     return snapshot(plugin, url);
   } catch (cause) {
     throw new CommandFailure(`compressor '${name}': ${describe(cause)}`, { cause });

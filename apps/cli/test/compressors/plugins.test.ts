@@ -107,6 +107,13 @@ describe("loadCompressor, of modules,", () => {
     await expect(loadCompressor("./one.mjs#version")).rejects.toThrow('"1", expected an object');
   });
 
+  it("wants one name for one compressor, as workers go by it", async () => {
+    file("twins.mjs", `export const a = ${packer("twin")}; export const b = ${packer("twin")};`);
+    await expect(loadCompressor("./twins.mjs#b")).rejects.toThrow(
+      "its name is twin, and so is that of its module's export a",
+    );
+  });
+
   it("does not wait for a module that never comes", async () => {
     const url = pathToFileURL(file("hangs.mjs", "await new Promise(() => {});")).href;
     const place = { url, exportName: undefined };
