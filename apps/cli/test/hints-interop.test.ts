@@ -11,7 +11,8 @@ const mkfs = process.env["EROFS_MKFS"] ?? "mkfs.erofs";
 const usage = spawnSync(mkfs, ["--help"], { encoding: "utf8" });
 const takesHints = `${usage.stdout}${usage.stderr}`.includes("--compress-hints");
 
-// Without indexes: mkfs.erofs 1.9.3 dies of a line with one.
+// Without indexes: mkfs.erofs 1.9.3 dies of a line with one. It checks the index against its list of compressors, which it
+// is given only behind the call that reads the hints (`z_paramsets` in mkfs/main.c), so it looks through a null pointer.
 const hints = `# the first that matches counts
 65536 ^lib/.*\\.so(\\.[0-9]+)*$
 0 \\.(png|jpe?g)$
