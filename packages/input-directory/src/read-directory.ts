@@ -46,6 +46,13 @@ export interface DirectoryTree {
   readonly stats: DirectoryStats;
 }
 
+/** A directory whose entries are all there; those of the directories in it are not yet. */
+export interface ListedDirectory {
+  /** From the source on, "" for the source itself. */
+  readonly path: ByteString;
+  readonly node: TreeNode;
+}
+
 /** Names between two calls of `onProgress`. */
 const PROGRESS_STEP = 4096;
 
@@ -72,9 +79,22 @@ export function readDirectory(
   source: string | Uint8Array,
   options: ReadDirectoryOptions = {},
 ): DirectoryTree {
+  const scan = scanDirectory(source, options);
+  for (let step = scan.next(); ; step = scan.next()) if (step.done) return step.value;
+}
+
+/**
+ * As `readDirectory`, a step for each directory, so that its files can be worked on while others are still looked for.
+ * Directories come in the order in which the builder numbers them.
+ * @throws as `readDirectory`, from the first step on
+ */
+export function* scanDirectory(
+  source: string | Uint8Array,
+  options: ReadDirectoryOptions = {},
+): Generator<ListedDirectory, DirectoryTree> {
   const given = typeof source === "string" ? fromText(source) : fromBytes(source);
   if (given === "") throw new BuildError("the source is an empty path", { path: "" }, "ENOENT");
-  return new DirectoryReader(given.replace(/\/+$/, ""), options).read();
+  return yield* new DirectoryReader(given.replace(/\/+$/, ""), options).scan();
 }
 
 class DirectoryReader {
@@ -115,11 +135,12 @@ class DirectoryReader {
     }
   }
 
-  read(): DirectoryTree {
+  *scan(): Generator<ListedDirectory, DirectoryTree> {
     const root = this.#readRoot();
     const pending: Pending[] = [{ node: root, path: this.#source, parent: undefined }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const found = this.#readEntries(next);
+      yield { path: next.path.slice(this.#source.length + 1), node: next.node };
       // The stack gives the last one first.
       for (let i = found.length - 1; i >= 0; i--) pending.push(found[i]!);
     }

@@ -17,7 +17,7 @@ import { available, makeNode, pathArgument, setTime, setXattr } from "@erofs/lin
 import type { TreeNode } from "@erofs/tree";
 import { describe, expect, it } from "vitest";
 import type { Warning } from "../src/options.ts";
-import { readDirectory } from "../src/read-directory.ts";
+import { readDirectory, scanDirectory } from "../src/read-directory.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 const linux = available();
@@ -101,6 +101,25 @@ describe("readDirectory", () => {
     expect(child(tree, "link").target).toBe("sub/../\xc3\xbc");
     const { content } = child(tree, "sub/deep/file");
     expect(content).toMatchObject({ directory: `${source}/sub/deep` });
+  });
+
+  it("shows each directory when its entries are there, parents first", () => {
+    const source = makeSource();
+    mkdirSync(`${source}/b/deep`, { recursive: true });
+    for (const path of ["a", "b/file", "b/deep/file", "c"]) writeFileSync(`${source}/${path}`, path);
+    const seen: [string, string[] | undefined][] = [];
+    const scan = scanDirectory(source);
+    let step = scan.next();
+    for (; !step.done; step = scan.next()) {
+      const { path, node } = step.value;
+      seen.push([path, node.entries?.map(({ name }) => name)]);
+    }
+    expect(seen).toEqual([
+      ["", ["a", "b", "c"]],
+      ["b", ["deep", "file"]],
+      ["b/deep", ["file"]],
+    ]);
+    expect(step.value).toEqual(readDirectory(source));
   });
 
   it("makes a node of each name with hardDereference", () => {
