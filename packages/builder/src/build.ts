@@ -23,6 +23,7 @@ import { placeBlocks, placeHead, placeInodes } from "./plan/placement.ts";
 import { planXattrs } from "./plan/xattr-plan.ts";
 import type { Sink } from "./sink.ts";
 import { compressFiles } from "./write/compress-files.ts";
+import type { HeadStart } from "./write/head-start.ts";
 import { type ImagePlan, nidOf } from "./write/inode-body.ts";
 import { TailStore } from "./write/tail-store.ts";
 import { writeBlocks } from "./write/write-blocks.ts";
@@ -43,16 +44,18 @@ export interface BuildSummary {
 
 /**
  * Builds an image of `root` and writes it to `sink`: compressed data first, then data stored as it is, then
- * metadata, the superblock last. Rejects with an `ErofsError`; the sink is aborted then.
+ * metadata, the superblock last. Rejects with an `ErofsError`; the sink is aborted then. With a `headStart` of the same
+ * options and executor, some is done already.
  */
 export async function buildImage(
   root: TreeNode,
   sink: Sink,
   options: BuildOptions,
   executor: Executor,
+  headStart?: HeadStart,
 ): Promise<BuildSummary> {
   try {
-    return await build(root, sink, options, executor);
+    return await build(root, sink, options, executor, headStart);
   } catch (error) {
     sink.abort();
     throw error;
@@ -64,6 +67,7 @@ async function build(
   sink: Sink,
   options: BuildOptions,
   executor: Executor,
+  headStart: HeadStart | undefined,
 ): Promise<BuildSummary> {
   const settings = settle(options);
   const { blockSize } = settings;
@@ -81,7 +85,15 @@ async function build(
   const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
   const report = reporter(options, inputBytes);
   const tails = new TailStore();
-  const dataEnd = await compressFiles(image, headEnd / blockSize, tails, executor, sink, report("compress"));
+  const dataEnd = await compressFiles(
+    image,
+    headEnd / blockSize,
+    headStart,
+    tails,
+    executor,
+    sink,
+    report("compress"),
+  );
   const metadataStart = dataEnd * blockSize;
   const metadataEnd = placeInodes(inventory, plans, head, metadataStart, blockSize);
   const firstBlock = metadataEnd / blockSize;

@@ -1,16 +1,20 @@
 import { availableParallelism } from "node:os";
-import { BuildError } from "@erofs/format";
+import { setImmediate } from "node:timers/promises";
+import { BuildError, type ByteString } from "@erofs/format";
 import type { TreeNode } from "@erofs/tree";
 import { buildImage, type BuildSummary } from "./build.ts";
 import { workSettings } from "./execute/cutters.ts";
 import { inProcess } from "./execute/in-process.ts";
+import type { Executor } from "./execute/jobs.ts";
 import { type BuildOptions, settle } from "./options.ts";
 import { FileSink } from "./node/file-sink.ts";
 import { nodeFiles } from "./node/file-access.ts";
 import { type ClosableExecutor, WorkerPool } from "./node/worker-pool.ts";
+import { HeadStart } from "./write/head-start.ts";
 
 export { nodeFiles };
 export { FileSink } from "./node/file-sink.ts";
+export type { HeadStart } from "./write/head-start.ts";
 export type { ClosableExecutor } from "./node/worker-pool.ts";
 
 export interface FileBuildOptions extends BuildOptions {
@@ -28,6 +32,31 @@ export interface FileBuildOptions extends BuildOptions {
   readonly sync?: boolean;
   /** Threads that `startWorkers` started for these options; they stay open. */
   readonly executor?: ClosableExecutor;
+  /** What `readTree` began for these options, on the same `executor`. */
+  readonly headStart?: HeadStart;
+}
+
+/** How long the tree is read, in milliseconds, before workers may hand in results and are given more. */
+const timeSlice = 4;
+
+/**
+ * Reads a tree by `scan`, such as `scanDirectory` of `@erofs/input-directory`, which shows each directory when it knows
+ * its entries; meanwhile `executor` compresses the first files. Rejects with what the scan throws.
+ */
+export async function readTree<Tree>(
+  scan: Iterator<{ readonly path: ByteString; readonly node: TreeNode }, Tree>,
+  options: FileBuildOptions,
+  executor: Executor,
+): Promise<{ readonly tree: Tree; readonly headStart: HeadStart }> {
+  const headStart = new HeadStart(options, executor);
+  let pause = performance.now() + timeSlice;
+  for (let step = scan.next(); ; step = scan.next()) {
+    if (step.done) return { tree: step.value, headStart };
+    headStart.offer(step.value.path, step.value.node);
+    if (performance.now() < pause) continue;
+    await setImmediate();
+    pause = performance.now() + timeSlice;
+  }
 }
 
 /**
@@ -61,7 +90,7 @@ export async function buildImageFile(
 ): Promise<BuildSummary> {
   const executor = options.executor ?? (await startWorkers(options));
   try {
-    return await buildImage(root, new FileSink(path, options.sync), options, executor);
+    return await buildImage(root, new FileSink(path, options.sync), options, executor, options.headStart);
   } finally {
     if (!options.executor) await executor.close();
   }

@@ -1,8 +1,10 @@
 import { Algorithm } from "@erofs/compressor";
 import { sampleRanges, sampleSize } from "../execute/choose.ts";
-import { Choice, type ChooseJob, type ChooseResult } from "../execute/jobs.ts";
+import { Choice, type ChooseJob, type ChooseResult, type CompressResult } from "../execute/jobs.ts";
 import { PieceList, type Pieces } from "../execute/pieces.ts";
+import type { Settings } from "../options.ts";
 import { pathOf } from "../plan/paths.ts";
+import type { EarlyBatch } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import { segmentSize } from "./segments.ts";
 
@@ -10,7 +12,11 @@ import { segmentSize } from "./segments.ts";
  * Small files go together in a job until it has this much to compress: some milliseconds of work. With compressors that
  * take longer a job is smaller, so that none waits long for another.
  */
-const batchSize = { lz4: 1 << 20, others: 256 << 10 };
+export function batchSize({ compressions }: Settings): number {
+  return compressions.every(({ compressor }) => compressor.algorithm === Algorithm.lz4) ? 1 << 20 : 256 << 10;
+}
+
+const noPieces = new PieceList().take();
 
 export interface Part {
   readonly index: number;
@@ -24,11 +30,17 @@ export interface Batch {
   readonly choices: readonly (number | Promise<ChooseResult>)[];
   readonly parts: readonly Part[];
   readonly bytes: number;
+  /** Of a batch that has been started. */
+  readonly result?: Promise<CompressResult>;
 }
 
-/** Hands out the candidates as jobs, in order. Larger files' compression is chosen first, by jobs of `chooseBy`. */
+/**
+ * Hands out the candidates as jobs, in order; `early` ones are for the first of them. Larger files' compression is
+ * chosen first, by jobs of `chooseBy`.
+ */
 export function* batches(
   { inventory, plans, settings }: ImagePlan,
+  early: EarlyBatch[],
   chooseBy: (job: ChooseJob) => Promise<ChooseResult>,
 ): Generator<Batch> {
   const { compressions, auto, blockSize } = settings;
@@ -37,15 +49,23 @@ export function* batches(
     blockSize,
     ...candidates.map(({ encoderOptions }) => encoderOptions.maxOutput),
   );
-  const isFast = compressions.every(({ compressor }) => compressor.algorithm === Algorithm.lz4);
-  const enough = isFast ? batchSize.lz4 : batchSize.others;
+  const enough = batchSize(settings);
   let rest = plans.candidates.reduce((sum, index) => sum + plans.sizes[index]!, 0);
+  let started = 0;
+  for (let batch = early.shift(); batch; batch = early.shift()) {
+    const { nodes, bytes, result } = batch;
+    const indexes = plans.candidates.slice(started, started + nodes.length);
+    const parts = indexes.map((index) => ({ index, length: plans.sizes[index]!, isLast: true }));
+    yield { pieces: noPieces, choices: [], parts, bytes, result };
+    started += nodes.length;
+    rest -= bytes;
+  }
   let pieces = new PieceList();
   let choices: Batch["choices"][number][] = [];
   let parts: Part[] = [];
   let bytes = 0;
   const finish = (): Batch => ({ pieces: pieces.take(), choices, parts, bytes });
-  for (const index of plans.candidates) {
+  for (const index of plans.candidates.slice(started)) {
     const content = inventory.nodes[index]!.content!;
     const size = plans.sizes[index]!;
     const requested = plans.choices[index]!;

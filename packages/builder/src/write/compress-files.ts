@@ -1,9 +1,11 @@
+import type { TreeNode } from "@erofs/tree";
 import { inOrder } from "../execute/in-order.ts";
 import type { CompressResult, Executor } from "../execute/jobs.ts";
 import { planCompressed, planFlat } from "../plan/inode-plans.ts";
 import { pathOf } from "../plan/paths.ts";
 import type { Sink } from "../sink.ts";
 import { type Batch, batches, type Part } from "./batches.ts";
+import type { HeadStart } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import type { TailStore } from "./tail-store.ts";
 
@@ -27,6 +29,7 @@ interface OpenFile {
 export async function compressFiles(
   image: ImagePlan,
   start: number,
+  headStart: HeadStart | undefined,
   tails: TailStore,
   executor: Executor,
   sink: Sink,
@@ -92,7 +95,8 @@ export async function compressFiles(
     return kept;
   };
 
-  const compress = async ({ pieces, choices, parts }: Batch): Promise<CompressResult> => {
+  const compress = async ({ pieces, choices, parts, result }: Batch): Promise<CompressResult> => {
+    if (result) return result;
     const made: number[] = [];
     for (const choice of choices) made.push(typeof choice === "number" ? choice : (await choice).choice);
     return executor.run({
@@ -104,7 +108,7 @@ export async function compressFiles(
   };
 
   await inOrder(
-    batches(image, (job) => executor.run(job)),
+    batches(image, headStart?.take(candidates(image)) ?? [], (job) => executor.run(job)),
     {
       count: smallJobs * executor.concurrency,
       weight: bytesPerJob * executor.concurrency,
@@ -119,6 +123,11 @@ export async function compressFiles(
     },
   );
   return next;
+}
+
+/** The files to be compressed, in order. */
+function* candidates({ inventory, plans }: ImagePlan): Generator<TreeNode> {
+  for (const index of plans.candidates) yield inventory.nodes[index]!;
 }
 
 /** A stretch of `length` bytes stored as it is, as the pairs of an `ExtentArena`: a block an extent. */

@@ -14,13 +14,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readDirectory } from "@erofs/input-directory";
+import { readDirectory, scanDirectory } from "@erofs/input-directory";
 import { lz4, lz4hc } from "@erofs/lz4-wasm";
 import { openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildImageFile, type FileBuildOptions, FileSink } from "../../src/node.ts";
+import { buildImageFile, type FileBuildOptions, FileSink, readTree, startWorkers } from "../../src/node.ts";
 import { deflate } from "../plugins/deflate.mjs";
+import { throwing } from "../plugins/liars.mjs";
 import { directory, file, noise, runs } from "../trees.ts";
 
 let base: string;
@@ -87,6 +88,30 @@ describe("buildImageFile", () => {
     expect(Buffer.from(image.read(sparse, 0, 10)).toString()).toBe("beginning\0");
     expect(Buffer.from(image.read(sparse, 5 * 2 ** 30 - 1, 4)).toString()).toBe("\0end");
     image.close();
+  });
+
+  it("makes the same bytes when files are compressed while the tree is read", async () => {
+    const many = join(source, "many");
+    const path = join(base, "early.erofs");
+    const options = { compressor: lz4, workers: 2 };
+    await buildImageFile(readDirectory(many).root, path, options);
+    const expected = readFileSync(path);
+    const executor = await startWorkers(options);
+    const { tree, headStart } = await readTree(scanDirectory(many), options, executor);
+    await buildImageFile(tree.root, path, { ...options, executor, headStart });
+    await executor.close();
+    expect(Buffer.compare(readFileSync(path), expected)).toBe(0);
+  });
+
+  it("names the file when compressing fails before the tree is read", async () => {
+    const options = { compressor: throwing, workers: 1 };
+    const executor = await startWorkers(options);
+    const early = { concurrency: 2, run: executor.run.bind(executor) };
+    const { tree, headStart } = await readTree(scanDirectory(join(source, "many")), options, early);
+    const build = buildImageFile(tree.root, join(base, "early.erofs"), { ...options, executor, headStart });
+    await expect(build).rejects.toThrow("out of ideas");
+    await expect(build).rejects.toMatchObject({ code: "EPROTO", path: expect.stringMatching(/^file-\d+$/) });
+    await executor.close();
   });
 
   it.each<[string, (path: string) => void, RegExp]>([
