@@ -78,6 +78,8 @@ export async function runPage(script) {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const browser = spawn(chromium, [...quietly, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
     stdio: "ignore",
+    // Its children write to the profile after it is gone: all are ended together, as a group.
+    detached: true,
   });
   browser.on("error", (error) => page.emit("error", error));
   browser.on("exit", (code) =>
@@ -95,8 +97,10 @@ export async function runPage(script) {
     server.close();
     server.closeAllConnections();
     browser.removeAllListeners("exit");
-    browser.kill("SIGKILL");
-    if (browser.exitCode === null && browser.signalCode === null) await once(browser, "exit");
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    if (browser.exitCode === null && browser.signalCode === null && browser.pid !== undefined) {
+      process.kill(-browser.pid, "SIGKILL");
+      await once(browser, "exit");
+    }
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
