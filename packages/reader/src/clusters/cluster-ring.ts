@@ -10,7 +10,12 @@ export interface DecodedCluster {
   readonly physical: number;
   readonly stored: number;
   readonly algorithm: number;
+  /** Whether decoding stopped at `length`, and did not see that the cluster ends there. */
+  readonly partial: boolean;
 }
+
+/** What says that a decoded cluster is the one that is looked for. */
+export type ClusterKey = Omit<DecodedCluster, "address">;
 
 /** Stored bytes that are read in one go; a cluster has at most 1 MiB of them. */
 export const INPUT_BYTES = 1 << 20;
@@ -64,17 +69,14 @@ export class ClusterRing {
     return new Uint8Array(this.kernels.memory.buffer, address, length);
   }
 
-  /** The cluster stored at this place, if it is still decoded and holds at least `length` bytes. */
-  find(
-    device: number,
-    physical: number,
-    stored: number,
-    algorithm: number,
-    length: number,
-  ): DecodedCluster | undefined {
+  /**
+   * The cluster stored at this place, if it is still decoded: to at least `length` bytes where `partial` is wanted,
+   * otherwise to as many and whole. What comes of an extent does not depend on what was decoded before it.
+   */
+  find({ device, physical, stored, algorithm, length, partial }: ClusterKey): DecodedCluster | undefined {
     const found = this.#index.get(physical);
     return found !== undefined &&
-      found.length >= length &&
+      (partial ? found.length >= length : found.length === length && !found.partial) &&
       found.stored === stored &&
       found.device === device &&
       found.algorithm === algorithm

@@ -2,6 +2,7 @@ import type { Inode } from "@erofs/format";
 import { checkRange } from "../devices.ts";
 import type { Extent, FileMap } from "../extents/extent.ts";
 import type { ImageState } from "../image-state.ts";
+import { isPrivate } from "../private-decoders.ts";
 import type { Reading } from "../reading.ts";
 import { INPUT_BYTES } from "./cluster-ring.ts";
 import { decodeCluster } from "./decode.ts";
@@ -41,8 +42,9 @@ export function* decodeRun(
 ): Reading<DecodedRun> {
   const ring = image.clusters();
   const { device, physical, logical } = first;
-  if (first.kind === "compressed") {
-    const known = ring.find(device, physical, first.stored, first.algorithm, first.length);
+  // Of private clusters there are no parts: not even of one that another extent has whole.
+  if (first.kind === "compressed" && !(first.partial && isPrivate(first.algorithm))) {
+    const known = ring.find(first);
     if (known !== undefined) return { address: known.address, logical, length: first.length };
   }
 
@@ -80,6 +82,7 @@ export function* decodeRun(
         physical: extent.physical,
         stored: extent.stored,
         algorithm: extent.algorithm,
+        partial: extent.partial,
       });
     }
     src += extent.stored;

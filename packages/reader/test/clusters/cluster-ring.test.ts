@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ClusterRing } from "../../src/clusters/cluster-ring.ts";
 import { seededRandom } from "../support/random.ts";
 
+const part = { device: 0, physical: 5, stored: 1, algorithm: 0, length: 1, partial: true };
+
 describe("ClusterRing", () => {
   it("only finds clusters that nothing has overwritten", () => {
     const ring = new ClusterRing(createKernels({ pages: 1 }), 100_000);
@@ -15,10 +17,10 @@ describe("ClusterRing", () => {
       const address = ring.allocate(length);
       const physical = Math.floor(random() * 300);
       // A cluster that does not decode is not remembered, and leaves a gap.
-      if (random() < 0.9) ring.remember({ address, length, device: 0, physical, stored: 1, algorithm: 0 });
+      if (random() < 0.9) ring.remember({ ...part, address, length, physical });
       handedOut.push({ physical, address, length });
       for (let probe = 0; probe < 300; probe += 7) {
-        const cluster = ring.find(0, probe, 1, 0, 1);
+        const cluster = ring.find({ ...part, physical: probe });
         if (cluster === undefined) continue;
         found++;
         const origin = handedOut.findLastIndex(
@@ -46,33 +48,28 @@ describe("ClusterRing", () => {
 
   it("grows for a cluster larger than itself", () => {
     const ring = new ClusterRing(createKernels({ pages: 1 }), 1000);
-    ring.remember({
-      address: ring.allocate(10),
-      length: 10,
-      device: 0,
-      physical: 5,
-      stored: 1,
-      algorithm: 0,
-    });
+    ring.remember({ ...part, address: ring.allocate(10), length: 10 });
     const address = ring.allocate(12 << 20);
     expect(ring.bytes.length).toBeGreaterThanOrEqual(address + (12 << 20));
-    expect(ring.find(0, 5, 1, 0, 1)).toBeUndefined();
+    expect(ring.find(part)).toBeUndefined();
   });
 
   it("wants the same cluster, not only the same place", () => {
     const ring = new ClusterRing(createKernels({ pages: 1 }), 1000);
-    ring.remember({
-      address: ring.allocate(10),
-      length: 10,
-      device: 0,
-      physical: 5,
-      stored: 2,
-      algorithm: 0,
-    });
-    expect(ring.find(0, 5, 2, 0, 10)).toBeDefined();
-    expect(ring.find(1, 5, 2, 0, 10)).toBeUndefined();
-    expect(ring.find(0, 5, 3, 0, 10)).toBeUndefined();
-    expect(ring.find(0, 5, 2, 1, 10)).toBeUndefined();
-    expect(ring.find(0, 5, 2, 0, 11)).toBeUndefined();
+    const known = { ...part, length: 10, stored: 2 };
+    ring.remember({ ...known, address: ring.allocate(10) });
+    expect(ring.find(known)).toBeDefined();
+    expect(ring.find({ ...known, length: 9 })).toBeDefined();
+    const others = [{ device: 1 }, { stored: 3 }, { algorithm: 1 }, { length: 11 }, { partial: false }];
+    for (const other of others) expect(ring.find({ ...known, ...other })).toBeUndefined();
+  });
+
+  it("wants whole clusters where they are wanted whole", () => {
+    const ring = new ClusterRing(createKernels({ pages: 1 }), 1000);
+    const whole = { ...part, length: 10, partial: false };
+    ring.remember({ ...whole, address: ring.allocate(10) });
+    expect(ring.find(whole)).toBeDefined();
+    expect(ring.find({ ...whole, length: 9, partial: true })).toBeDefined();
+    expect(ring.find({ ...whole, length: 9 })).toBeUndefined();
   });
 });
