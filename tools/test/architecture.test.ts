@@ -26,7 +26,7 @@ const floorPlan: Record<string, readonly string[]> = {
 /** Source files that may import `node:` modules; everything else runs in a browser too. */
 const nodeSources = [
   /^packages\/(linux|input-directory|output-directory)\/src\//,
-  /^packages\/(builder|reader)\/src\/node[./-]/,
+  /^packages\/(builder|reader)\/src\/node[./]/,
   /^apps\//,
 ];
 

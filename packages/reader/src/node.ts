@@ -1,1 +1,1 @@
-export { fileSource, type FileSourceOptions } from "./node-file-source.ts";
+export { fileSource, type FileSourceOptions } from "./node/file-source.ts";

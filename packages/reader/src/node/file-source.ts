@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { ErofsError } from "@erofs/format";
-import type { SyncSource } from "./sources/source.ts";
+import type { SyncSource } from "../sources/source.ts";
 
 export interface FileSourceOptions {
   /** Where in the file the image starts, bytes. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
 import { afterAll, describe, expect, it } from "vitest";
-import { scratchDirectory } from "./support/mkfs.ts";
-import { sampleImage } from "./support/sample-image.ts";
+import { scratchDirectory } from "../support/mkfs.ts";
+import { sampleImage } from "../support/sample-image.ts";
 
 describe("fileSource", () => {
   const scratch = scratchDirectory();
