@@ -1,134 +1,141 @@
-import { type ByteString, type Inode, MAX_EXTENT_SIZE, UnsupportedFeature } from "@erofs/format";
-import type { Extent } from "../extents/extent.ts";
+import { type Inode, UnsupportedFeature } from "@erofs/format";
+import type { Extent, FileMap } from "../extents/extent.ts";
 import { mapOf } from "../extents/file-map.ts";
 import type { ImageState } from "../image-state.ts";
 import { packedInode } from "../packed-inode.ts";
 import { readView } from "../read.ts";
 import type { Reading } from "../reading.ts";
-import type { FaultList } from "./report.ts";
+import { FileOutcome, MAX_FAULTS, type PartOutcome } from "./file-outcome.ts";
+import type { Ledger } from "./ledger.ts";
+import { FaultList } from "./report.ts";
 
-/** Extents that are remembered as read, at most. */
-const MAX_REMEMBERED = 1 << 18;
-/** A file with more damaged extents than this is not looked at any further. */
-const MAX_FAULTS_PER_FILE = 16;
-/**
- * What a byte of the image may cost, in bytes decoded: up to the 12 MiB that an extent may have, of a block of 4 KiB. Files
- * of zeros come near it (mkfs.erofs: 200 MB in 60 clusters of 4 KiB); LZ4 alone could do with 255. What comes of such
- * clusters comes fast, at 1 GB/s and more: for a hostile image, seconds per MiB of it; a minute where it is LZMA that was
- * made to be slow.
- */
-const MAX_EXPANSION = MAX_EXTENT_SIZE / 4096;
-/** What even the smallest image may make so much of. */
-const MIN_SIZE = 65_536;
+/** Bytes of a part, and up to an extent more: the slowest decoder takes an eighth of a second for them. */
+export const PART_BYTES = 8 << 20;
 
-/**
- * Reads and decodes the content of files. Extents that several files share are read once. All reading together is
- * bounded by the image's size, so that overlapping claims cannot make a check endless.
- */
+/** A part of a file; what begins in it belongs to it. */
+interface Part {
+  readonly end: number;
+  readonly isHole: boolean;
+}
+
+/** Reads and decodes the content of files, whole ones or parts. Faults have no path. */
 export class ContentCheck {
-  bytes = 0;
   readonly #image: ImageState;
-  readonly #faults: FaultList;
-  /** What was read, by its physical place. */
-  readonly #read = new Map<number, Extent>();
-  #budget: number;
-  readonly #onBytes: () => void;
+  readonly #ledger: Ledger;
+  readonly #partBytes: number;
+  readonly #onBytes: (bytes: number) => void;
 
-  constructor(image: ImageState, faults: FaultList, onBytes: () => void) {
+  /** @param onBytes told how many bytes are sound, now and then */
+  constructor(
+    image: ImageState,
+    ledger: Ledger,
+    onBytes: (bytes: number) => void = () => {},
+    partBytes = PART_BYTES,
+  ) {
     this.#image = image;
-    this.#faults = faults;
+    this.#ledger = ledger;
     this.#onBytes = onBytes;
-    let size = MIN_SIZE;
-    for (const each of image.devices.sizes) size += each;
-    this.#budget = size * MAX_EXPANSION;
+    this.#partBytes = partBytes;
   }
 
-  *check(path: ByteString, node: Inode): Reading<void> {
-    let found = 0;
-    for (let offset = 0; offset < node.size && found < MAX_FAULTS_PER_FILE;) {
-      let extent: Extent;
-      try {
-        const map = yield* mapOf(this.#image, node);
-        extent = map.find(offset) ?? (yield* map.load(offset));
-      } catch (error) {
-        // Without the extent nobody knows where the next one begins.
-        this.#faults.addError("data", path, node.nid, error);
-        return;
-      }
-      const end = extent.logical + extent.length;
-      try {
-        offset = yield* this.#checkExtent(node, extent, offset, end);
-      } catch (error) {
-        this.#faults.addError("data", path, node.nid, error);
-        if (error instanceof UnsupportedFeature) return;
-        found++;
-        offset = end;
-      }
+  *file(node: Inode): Reading<FileOutcome> {
+    const outcome = new FileOutcome();
+    for (let start = 0; start < node.size && !outcome.isOver;) {
+      const { end, isHole } = yield* this.partAt(node, start);
+      if (!isHole) outcome.add(yield* this.part(node, start, end));
+      start = end;
+    }
+    return outcome;
+  }
+
+  /** The part of a file that begins at `start`, where another one ends. It follows from that alone. */
+  *partAt(node: Inode, start: number): Reading<Part> {
+    if (node.size - start <= this.#partBytes) return { end: node.size, isHole: false };
+    try {
+      const map = yield* mapOf(this.#image, node);
+      const first = yield* extentAt(map, start);
+      if (first.kind === "hole") return { end: first.logical + first.length, isHole: true };
+      const end = start + this.#partBytes;
+      const last = yield* extentAt(map, end - 1);
+      return { end: last.kind === "data" ? end : last.logical + last.length, isHole: false };
+    } catch {
+      // Checking the rest says what is wrong.
+      return { end: node.size, isHole: false };
     }
   }
 
-  /** Returns how far the content is checked: the extent's end, or beyond if more was decoded in one go. */
-  *#checkExtent(node: Inode, extent: Extent, start: number, end: number): Reading<number> {
-    if (extent.kind === "hole" || this.#isRead(extent)) return end;
+  *part(node: Inode, start: number, end: number): Reading<PartOutcome> {
+    const faults = new FaultList(MAX_FAULTS);
+    let bytes = 0;
+    let isLast = false;
+    for (let offset = start; offset < end && !isLast && faults.count < MAX_FAULTS;) {
+      let extent: Extent;
+      try {
+        extent = cut(yield* extentAt(yield* mapOf(this.#image, node), offset), offset, end);
+      } catch (error) {
+        // Without the extent nobody knows where the next one begins.
+        faults.addError("data", "", node.nid, error);
+        isLast = true;
+        continue;
+      }
+      let reached = extent.logical + extent.length;
+      try {
+        reached = yield* this.#checkExtent(node, extent, end);
+        const sound = extent.kind === "hole" || extent.kind === "fragment" ? 0 : reached - offset;
+        bytes += sound;
+        this.#onBytes(sound);
+      } catch (error) {
+        faults.addError("data", "", node.nid, error);
+        isLast = error instanceof UnsupportedFeature;
+      }
+      offset = reached;
+    }
+    return { start, bytes, faults: faults.kept, isLast };
+  }
+
+  /** Returns how far the content is sound: the extent's end, or beyond if more was decoded in one go. */
+  *#checkExtent(node: Inode, extent: Extent, partEnd: number): Reading<number> {
+    const end = extent.logical + extent.length;
+    if (extent.kind === "hole" || this.#ledger.isSound(extent)) return end;
     if (extent.kind === "fragment") {
       yield* this.#checkFragment(node, extent);
       return end;
     }
-    let offset = start;
+    let offset = extent.logical;
     while (offset < end) {
-      if (this.#budget <= 0) {
+      if (!this.#ledger.hasBudget) {
         throw new UnsupportedFeature(
           `inode ${node.nid}: its content was not read, since the files before it claim far more than the image holds`,
           { nid: node.nid, offset },
         );
       }
-      const length = yield* this.#view(node, offset, end);
-      offset += length;
-      this.bytes += length;
-      this.#onBytes();
+      offset += yield* this.#view(node, offset, end, partEnd);
     }
-    this.#remember(extent);
+    this.#ledger.remember(extent);
     // The clusters that came along.
     for (let at = end; at < offset;) {
-      const map = yield* mapOf(this.#image, node);
-      const next = map.find(at) ?? (yield* map.load(at));
-      this.#remember(next);
+      const next = yield* extentAt(yield* mapOf(this.#image, node), at);
+      this.#ledger.remember(next);
       at = next.logical + next.length;
     }
     return offset;
   }
 
-  #remember(extent: Extent): void {
-    if (this.#read.size < MAX_REMEMBERED) this.#read.set(extent.physical, extent);
-  }
-
   /** Reads on from `offset` over as many clusters as stand together, or, where one is damaged, to the extent's end. */
-  *#view(node: Inode, offset: number, end: number): Reading<number> {
+  *#view(node: Inode, offset: number, end: number, partEnd: number): Reading<number> {
     const before = this.#image.clusterWork;
     let length = 0;
     try {
       try {
-        length = (yield* readView(this.#image, node, offset, node.size - offset)).length;
+        length = (yield* readView(this.#image, node, offset, partEnd - offset)).length;
       } catch {
         length = (yield* readView(this.#image, node, offset, end - offset)).length;
       }
       return length;
     } finally {
       // Clusters that do not decode cost as much as others.
-      this.#budget -= Math.max(length, this.#image.clusterWork - before);
+      this.#ledger.spend(Math.max(length, this.#image.clusterWork - before));
     }
-  }
-
-  #isRead(extent: Extent): boolean {
-    const known = this.#read.get(extent.physical);
-    return (
-      known !== undefined &&
-      known.length >= extent.length &&
-      known.device === extent.device &&
-      known.kind === extent.kind &&
-      (extent.kind !== "compressed" ||
-        (known.stored === extent.stored && known.algorithm === extent.algorithm))
-    );
   }
 
   /** The bytes of a fragment are read with the packed inode. */
@@ -139,4 +146,16 @@ export class ContentCheck {
       yield* readView(this.#image, node, extent.logical + extent.length - 1, 1);
     }
   }
+}
+
+function* extentAt(map: FileMap, offset: number): Reading<Extent> {
+  return map.find(offset) ?? (yield* map.load(offset));
+}
+
+/** What of an extent belongs to [start, end): bytes that are stored as they are can be read from anywhere. */
+function cut(extent: Extent, start: number, end: number): Extent {
+  if (extent.kind !== "data") return extent;
+  const from = start - extent.logical;
+  const length = Math.min(extent.length - from, end - start);
+  return { ...extent, logical: start, length, stored: length, physical: extent.physical + from };
 }

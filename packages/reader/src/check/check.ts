@@ -20,7 +20,8 @@ import { longPrefixes } from "../xattrs.ts";
 import { ContentCheck } from "./check-content.ts";
 import { checkDirectory, checkEntryType, type DirectoryVisit } from "./check-directory.ts";
 import { checkXattrs } from "./check-xattrs.ts";
-import { type CheckProgress, type CheckReport, FaultList } from "./report.ts";
+import { Ledger } from "./ledger.ts";
+import { type CheckProgress, type CheckReport, type Fault, FaultList } from "./report.ts";
 
 export interface CheckOptions extends Omit<OpenOptions, "verifyChecksum"> {
   /** How many faults to keep, default 1000; all are counted. */
@@ -75,29 +76,65 @@ function sizesOf(sources: readonly { readonly size: number }[]): number[] {
 
 function* checkImage(sizes: readonly number[], options: CheckOptions): Reading<CheckReport> {
   const image = yield* openState(sizes, { ...options, verifyChecksum: false });
-  const checking = new TreeCheck(image, options);
+  const checking = new TreeCheck(image, options, (faults, onBytes) =>
+    contentOnTheWay(image, faults, onBytes),
+  );
   yield* checking.run();
   return checking.report();
 }
 
+/** Checks the content of files, or sees that it is done. */
+export interface Content {
+  /** Takes a file, whose faults belong to `place` of the list. */
+  check(path: ByteString, node: Inode, place: number): Reading<void>;
+}
+
+/** @param onBytes to be told of bytes that are sound */
+export type MakeContent = (faults: FaultList, onBytes: (bytes: number) => void) => Content;
+
+/** Content that is checked when the walk meets it. */
+export function contentOnTheWay(
+  image: ImageState,
+  faults: FaultList,
+  onBytes: (bytes: number) => void,
+  partBytes?: number,
+): Content {
+  const content = new ContentCheck(image, Ledger.alone(image), onBytes, partBytes);
+  return {
+    *check(path, node, place) {
+      const outcome = yield* content.file(node);
+      faults.insert(place, withPath(outcome.faults, path));
+    },
+  };
+}
+
+/** Faults of content, with the path that they were met at. */
+export function withPath(faults: readonly Fault[], path: ByteString): Fault[] {
+  return faults.map((fault) => ({ ...fault, path }));
+}
+
 /** The walk over the tree, with what it has to remember. */
-class TreeCheck {
+export class TreeCheck {
   readonly #image: ImageState;
   readonly #options: CheckOptions;
   readonly #faults: FaultList;
-  readonly #content: ContentCheck;
+  readonly #content: Content;
   /** NIDs of all inodes seen. */
   readonly #seen = new Set<number>();
   readonly #linked = new Map<number, LinkedFile>();
   /** Directories still to be read. */
   readonly #directories: DirectoryVisit[] = [];
   #directoryCount = 0;
+  #bytes = 0;
 
-  constructor(image: ImageState, options: CheckOptions) {
+  constructor(image: ImageState, options: CheckOptions, makeContent: MakeContent) {
     this.#image = image;
     this.#options = options;
     this.#faults = new FaultList(options.maxFaults ?? 1000);
-    this.#content = new ContentCheck(image, this.#faults, () => this.#progress());
+    this.#content = makeContent(this.#faults, (bytes) => {
+      this.#bytes += bytes;
+      this.#progress();
+    });
   }
 
   report(): CheckReport {
@@ -106,7 +143,7 @@ class TreeCheck {
       faultCount: this.#faults.count,
       inodes: this.#seen.size,
       directories: this.#directoryCount,
-      bytes: this.#content.bytes,
+      bytes: this.#bytes,
     };
   }
 
@@ -223,7 +260,7 @@ class TreeCheck {
     yield* checkXattrs(this.#image, this.#faults, path, node);
     if (type === FileType.symlink) yield* this.#symlink(path, node);
     else if (type === FileType.regular) {
-      if (this.#options.readData ?? true) yield* this.#content.check(path, node);
+      if (this.#options.readData ?? true) yield* this.#content.check(path, node, this.#faults.place());
     } else if (type !== FileType.directory && node.size !== 0) {
       this.#faults.add("inode", path, nid, `size ${node.size} of a special file, expected 0`);
     }
@@ -244,7 +281,7 @@ class TreeCheck {
     this.#options.onProgress?.({
       inodes: this.#seen.size,
       claimedInodes: inodeCount,
-      bytes: this.#content.bytes,
+      bytes: this.#bytes,
     });
   }
 }

@@ -39,7 +39,7 @@ export interface CheckProgress {
   readonly inodes: number;
   /** Of so many that the superblock claims. */
   readonly claimedInodes: number;
-  /** Bytes of content read and decoded. */
+  /** Bytes of content that are sound; what several files share counts for each of them, but is read once. */
   readonly bytes: number;
 }
 
@@ -53,19 +53,26 @@ export interface CheckReport {
   readonly bytes: number;
 }
 
-/** Collects faults, of which it keeps the first ones. */
+/** Collects faults, of which it keeps the first ones, in the order of their places. */
 export class FaultList {
-  readonly kept: Fault[] = [];
   count = 0;
   readonly #max: number;
+  #places = 0;
+  /** Twice as many as wanted at most, and some. */
+  #found: { readonly place: number; readonly fault: Fault }[] = [];
 
   constructor(max: number) {
     this.#max = max;
   }
 
+  /** The first ones. */
+  get kept(): Fault[] {
+    this.#prune();
+    return this.#found.map(({ fault }) => fault);
+  }
+
   add(code: FaultCode, path: ByteString, nid: number | undefined, message: string, offset?: number): void {
-    this.count++;
-    if (this.kept.length < this.#max) this.kept.push({ code, path, nid, offset, message });
+    this.insert(this.place(), [{ code, path, nid, offset, message }]);
   }
 
   /** Adds an error of the reader as a fault; other errors, such as the source's, are thrown on. */
@@ -73,5 +80,20 @@ export class FaultList {
     if (!(error instanceof ErofsError) || error.code === "EIO") throw error;
     const kind = error instanceof UnsupportedFeature ? "unsupported" : code;
     this.add(kind, path, error.nid ?? nid, error.message, error.offset);
+  }
+
+  /** A place behind all that there are, for faults that are found later. */
+  place(): number {
+    return this.#places++;
+  }
+
+  insert(place: number, faults: readonly Fault[]): void {
+    this.count += faults.length;
+    for (const fault of faults) this.#found.push({ place, fault });
+    if (this.#found.length > 2 * this.#max + 1024) this.#prune();
+  }
+
+  #prune(): void {
+    this.#found = this.#found.toSorted((a, b) => a.place - b.place).slice(0, this.#max);
   }
 }
