@@ -51,7 +51,7 @@ function placed(range: ByteRange, bytes: Uint8Array): Uint8Array {
 }
 
 /** Resumes a reading with the bytes that it asks for; a source's error is thrown into it. */
-function answerSync<Y, R>(
+export function answerSync<Y, R>(
   reading: Generator<Y, R, Uint8Array>,
   range: ByteRange,
   sources: readonly SyncSource[],
