@@ -183,6 +183,27 @@ describe("the process", () => {
     expect(stderr).toBe("erofs: interrupted\n");
     expect(readdirSync(folder)).toEqual(before);
   });
+
+  it("ends a check at once when it gets SIGINT, whatever its threads are at", async () => {
+    const sparse = readFileSync(fileURLToPath(new URL("plugins/sparse.mjs", import.meta.url)), "utf8");
+    const tree = join(folder, "ramps");
+    mkdirSync(tree);
+    writeFileSync(
+      join(tree, "ramp"),
+      Uint8Array.from({ length: 100_000 }, (_, i) => i),
+    );
+    writeFileSync(join(folder, "forever.mjs"), sparse.replace("let at = 0;", "for (;;) console.error(1);"));
+    const build = `erofs build --quiet --no-verify --workers 0 -z ./forever.mjs ramps forever.erofs`;
+    expect(shell(`cd $folder; ${build}`)).toEqual({ status: 0, stdout: "", stderr: "" });
+    const args = ["check", "--workers", "3", "--compressor", "./forever.mjs", "forever.erofs"];
+    const child = spawn(process.execPath, [builtCommand, ...args], { cwd: folder });
+    const ended = new Promise((resolve) =>
+      child.on("close", (status, signal) => resolve({ status, signal })),
+    );
+    child.stderr.once("data", () => child.kill("SIGINT"));
+    // What a shell takes for 130.
+    expect(await ended).toEqual({ status: null, signal: "SIGINT" });
+  });
 });
 
 describe("images on a web server", () => {

@@ -24,6 +24,7 @@ describe("an image with a private algorithm", () => {
     expect(await output(["cat", ...given, image, "ramps"])).toBe(Buffer.from(ramps).toString());
     expect(await output(["check", "--quiet", ...given, image])).toBe("");
     for (const workers of ["1", "2"]) {
+      expect(await output(["check", "--quiet", "--workers", workers, ...given, image])).toBe("");
       const target = join(folder, `out-${workers}`);
       await output(["extract", "--quiet", "--workers", workers, ...given, image, target]);
       expect(readFileSync(join(target, "ramps")).equals(ramps)).toBe(true);

@@ -1,5 +1,6 @@
 import { type ByteString, CorruptImage, UnsupportedFeature } from "@erofs/format";
-import { check, type CheckOptions, type CheckReport, checkSync, type Fault } from "@erofs/reader";
+import { check, type CheckOptions, type CheckReport, type Fault } from "@erofs/reader";
+import { checkFile } from "@erofs/reader/node";
 import type { Command } from "commander";
 
 import { ExitCode } from "../exit-code.ts";
@@ -15,6 +16,7 @@ import { formatDuration, formatSize, plural } from "../terminal/units.ts";
 interface CheckFlags extends ImageOptions {
   readonly data: boolean;
   readonly maxFaults: number;
+  readonly workers?: number;
   readonly progress?: boolean;
   readonly quiet?: true;
   readonly json?: true;
@@ -32,12 +34,22 @@ function unusable(error: unknown): CheckReport {
   return { faults: [fault], faultCount: 1, inodes: 0, directories: 0, bytes: 0 };
 }
 
-async function reportOn(sources: ImageSources, options: CheckOptions): Promise<CheckReport> {
-  const { kind, source, devices, decoders } = sources;
+/** What is wrong with an image: one in a file is checked by threads, which open it for themselves. */
+async function reportOn(
+  location: string,
+  flags: CheckFlags,
+  sources: ImageSources,
+  options: CheckOptions,
+): Promise<CheckReport> {
+  const { kind, source, devices, compressors, decoders } = sources;
+  const { offset, device, workers } = flags;
   try {
-    return kind === "sync"
-      ? checkSync(source, { ...options, devices, decoders })
-      : await check(source, { ...options, devices, decoders });
+    return kind === "async"
+      ? await check(source, { ...options, devices, decoders })
+      : await checkFile(
+          { path: location, offset, devices: device },
+          { ...options, decoders, compressors, workers },
+        );
   } catch (error) {
     return unusable(error);
   }
@@ -103,6 +115,11 @@ export function define(command: Command, invocation: Invocation): void {
       .description("Verifies all structures of an image and reads and decodes all of its data.")
       .option("--no-data", "structures only: content of files is not read")
       .option("--max-faults <N>", "list no more than N", integerValue({ min: 0, max: 1e6 }), 1000)
+      .option(
+        "--workers <N>",
+        "threads (default: one a processor); IMAGE on the web has one",
+        integerValue({ min: 1, max: 1024 }),
+      )
       .option("--progress", "show progress even if stderr is no terminal")
       .option("--no-progress", "show no progress")
       .option("-q, --quiet", "neither progress nor summary; faults are still listed")
@@ -125,11 +142,9 @@ export function define(command: Command, invocation: Invocation): void {
           });
         },
       };
-      const report = await withSources(location, flags, (sources) => reportOn(sources, options)).finally(
-        () => {
-          progress.clear();
-        },
-      );
+      const report = await withSources(location, flags, (sources) =>
+        reportOn(location, flags, sources, options),
+      ).finally(() => progress.clear());
       if (report.faultCount > 0) invocation.exitCode = ExitCode.failure;
       await show(terminal, location, flags, report, performance.now() - started);
     });

@@ -71,7 +71,8 @@ export type ImageSources = (
   | { readonly kind: "sync"; readonly source: SyncSource; readonly devices: readonly SyncSource[] }
   | { readonly kind: "async"; readonly source: AsyncSource; readonly devices: readonly AsyncSource[] }
 ) & {
-  /** Of the compressors that were named. */
+  /** Those that were named. */
+  readonly compressors: readonly Compressor[];
   readonly decoders: readonly PrivateDecoder[];
 };
 
@@ -86,9 +87,8 @@ export async function namedCompressors({ compressor: names = [] }: ImageOptions)
   }
 }
 
-/** What decodes for the compressors that `--compressor` names. @throws UsageError, CommandFailure */
-async function namedDecoders(options: ImageOptions): Promise<PrivateDecoder[]> {
-  const compressors = await namedCompressors(options);
+/** What decodes for the compressors that `--compressor` names. @throws CommandFailure */
+async function decodersOf(compressors: readonly Compressor[]): Promise<PrivateDecoder[]> {
   const decoders = compressors.map(async (compressor) => {
     try {
       return await loadDecoders([compressor]);
@@ -111,7 +111,8 @@ function checkReadable(path: string): void {
 /** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
 async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
   const { offset = 0, device: devices = [] } = options;
-  const decoders = await namedDecoders(options);
+  const compressors = await namedCompressors(options);
+  const decoders = await decodersOf(compressors);
   const web = isUrl(location);
   const stranger = devices.find((device) => isUrl(device) !== web);
   if (stranger !== undefined) {
@@ -123,13 +124,14 @@ async function openSources(location: string, options: ImageOptions): Promise<Ima
       kind: "async",
       source: tail(await httpSource(location), offset),
       devices: await Promise.all(devices.map((url) => httpSource(url))),
+      compressors,
       decoders,
     };
   }
   for (const path of [location, ...devices]) checkReadable(path);
   const source = fileSource(location, { offset });
   try {
-    return { kind: "sync", source, devices: devices.map((path) => fileSource(path)), decoders };
+    return { kind: "sync", source, devices: devices.map((path) => fileSource(path)), compressors, decoders };
   } catch (error) {
     source.close?.();
     throw error;

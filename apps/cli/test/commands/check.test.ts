@@ -57,6 +57,19 @@ describe("erofs check", () => {
     expect(structure.stdout).not.toContain("(data)");
   });
 
+  it("finds the same with any number of threads, wherever in a file the image begins", async () => {
+    const bytes = readFileSync(image);
+    const path = join(folder, "behind.erofs");
+    writeFileSync(path, Buffer.concat([Buffer.alloc(4096), bytes.subarray(0, 4096 * 4)]));
+    const check = (...args: string[]) => erofs(["check", "--quiet", "--offset", "4K", ...args, path]);
+    const { status, stdout } = await check();
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/\(data\)\n$/);
+    for (const workers of ["1", "2", "5"])
+      expect(await check("--workers", workers)).toEqual({ status, stdout, stderr: "" });
+    expect((await check("--workers", "0")).status).toBe(2);
+  });
+
   it("takes what is no image for a fault", async () => {
     const { status, stdout } = await erofs(["check", join(source, "hello.txt")]);
     expect(status).toBe(1);
