@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchBuild, buildCases, buildOptions, slowBuildCases } from "./bench/build-case.mjs";
+import { benchCheck, checkedBuilds } from "./bench/check-case.mjs";
 import { benchExtract } from "./bench/extract-case.mjs";
 import { benchDecoding, decodingObstacle } from "./bench/decoding.mjs";
 import { describeMachine, tableHead, tableLine } from "./bench/report.mjs";
 import { corpusNames, describeCorpus, ensureCorpus } from "./corpora.mjs";
 import { findPeers } from "./peers.mjs";
 
-const others = ["extract", "decode"];
+const others = ["extract", "check", "decode"];
 
 const help = `usage: pnpm bench [CASE…] [OPTIONS]
 
@@ -18,6 +19,7 @@ Cases (default: ${[...buildCases, ...others].join(" ")}):
   NAME[,OPTION=N…][@SIZE]  builds with -zNAME,OPTION=N and -CSIZE: ${slowBuildCases.join(" ")} zstd,level=19@1M
   slow                     ${slowBuildCases.join(" ")}
   extract                  the image of lz4@64K, by erofs extract and fsck.erofs
+  check                    the images of ${checkedBuilds.join(" and ")}, by erofs check and fsck.erofs --extract
   decode                   clusters of each algorithm in memory, by WebAssembly and the native library
 
   --corpus NAME   ${corpusNames.join(" or ")}, or a folder in one, as linux/fs; repeatable; default: both
@@ -88,6 +90,7 @@ try {
   for (const corpus of corpora) {
     for (const name of builds) add(benchBuild(name, corpus, peers, runs, folder, values.sync));
     if (wanted.includes("extract")) add(benchExtract(corpus, peers, runs, folder));
+    if (wanted.includes("check")) add(benchCheck(corpus, peers, runs, folder));
     if (wanted.includes("decode")) {
       const obstacle = decodingObstacle();
       if (obstacle) console.error(`decode was not measured: ${obstacle}`);
