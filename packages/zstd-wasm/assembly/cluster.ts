@@ -7,6 +7,7 @@ import {
 import { commonLength } from "./common-length";
 import { fillLog2 } from "./cost";
 import { beginTrees } from "./binary-tree";
+import { beginFast, beginFastBlock, parseFast } from "./fast-parser";
 import { beginChains } from "./hash-chain";
 import { beginLazy, beginLazyBlock, parseLazy } from "./lazy-parser";
 import { BLOCK_MAX, LITERAL_COUNTS, WINDOW_LOG } from "./memory-plan";
@@ -62,14 +63,20 @@ function putHeader(out: usize, size: usize): usize {
   return out + 4;
 }
 
-/** Parses of a block by the optimal parser; 0: by the lazy one. */
+const FAST = 0;
+const LAZY = 1;
+const OPTIMAL = 2;
+let parser = FAST;
+/** Parses of a block by the optimal parser. */
 let passes: u32 = 0;
 /** Blocks are split at multiples of so many bytes; 0: not at all. */
 let partSize: usize = 0;
 let parsedTo: usize = 0;
 
 function parseTo(target: usize): usize {
-  if (target > parsedTo) parsedTo = passes == 0 ? parseLazy(target) : parseOptimal(target);
+  if (target > parsedTo) {
+    parsedTo = parser == FAST ? parseFast(target) : parser == LAZY ? parseLazy(target) : parseOptimal(target);
+  }
   return parsedTo;
 }
 
@@ -85,8 +92,8 @@ function fillBlock(start: usize, end: usize, room: usize, before: usize, bytes: 
   let high: usize = 0;
   let highSize: usize = 0;
   let last: usize = 0;
-  // the lazy parser's levels are for speed
-  const spare = usize(passes == 0);
+  // the lower levels are for speed
+  const spare = usize(parser != OPTIMAL);
   bytes = min(most, bytes);
   for (let trials = 0; trials < MOST_TRIALS; trials++) {
     if (high == 0) bytes = max(bytes, min(most, parseTo(start + bytes) - start));
@@ -136,11 +143,12 @@ function writeBlock(start: usize, end: usize, room: usize, before: usize): usize
   return max(plain, kept);
 }
 
-/** Encodes a block by the lazy parser. */
-function encodeLazily(start: usize, end: usize, room: usize, before: usize): usize {
+/** Encodes a block that is parsed once. */
+function encodeOnce(start: usize, end: usize, room: usize, before: usize): usize {
   beginBlock(start);
   beginSequences(start);
-  beginLazyBlock(start, end);
+  if (parser == FAST) beginFastBlock(start, end);
+  else beginLazyBlock(start, end);
   fillBlock(start, end, room, before, room * 2 + 64, false);
   return writeBlock(start, end, room, before);
 }
@@ -195,12 +203,25 @@ function runLength(at: usize, end: usize): usize {
 
 /**
  * Encodes what fits `capacity` bytes at `dst`, which has 16 bytes more. Returns the bytes of [src, end) consumed.
- * `attempts`: candidates looked at for one match; `lookAhead`: places that the parser looks ahead.
+ * `four`: matches are found by four bytes, not five.
  */
-export function encodeLazy(src: usize, end: usize, dst: usize, capacity: usize, attempts: u32, lookAhead: u32): usize {
-  passes = 0;
-  beginChains(src, end, beginStretch(src, end), attempts);
-  beginLazy(src, (1 << WINDOW_LOG) - 1, lookAhead);
+export function encodeFast(src: usize, end: usize, dst: usize, capacity: usize, four: bool): usize {
+  parser = FAST;
+  beginFast(src, end, beginStretch(src, end), (1 << WINDOW_LOG) - 1, four);
+  return encodeFrame(src, end, dst, capacity);
+}
+
+/**
+ * The same by lazy parse. `attempts`: candidates looked at for one match; `lookAhead`: places that the parser looks
+ * ahead.
+ */
+export function encodeLazy(
+  src: usize, end: usize, dst: usize, capacity: usize, attempts: u32, lookAhead: u32, four: bool,
+): usize {
+  parser = LAZY;
+  const farthest: u32 = (1 << WINDOW_LOG) - 1;
+  beginChains(src, end, beginStretch(src, end), attempts, four);
+  beginLazy(src, farthest, lookAhead);
   return encodeFrame(src, end, dst, capacity);
 }
 
@@ -211,6 +232,7 @@ export function encodeLazy(src: usize, end: usize, dst: usize, capacity: usize, 
 export function encodeOptimal(
   src: usize, end: usize, dst: usize, capacity: usize, attempts: u32, nice: usize, count: u32, part: usize,
 ): usize {
+  parser = OPTIMAL;
   passes = count;
   partSize = part;
   beginTrees(src, end, beginStretch(src, end), attempts, nice);
@@ -241,7 +263,7 @@ function encodeFrame(src: usize, end: usize, dst: usize, capacity: usize): usize
       continue;
     }
     parsedTo = at;
-    const held = passes == 0 ? encodeLazily(at, at + most, room, before) : encodeOptimally(at, at + most, room, before);
+    const held = parser == OPTIMAL ? encodeOptimally(at, at + most, room, before) : encodeOnce(at, at + most, room, before);
     at += held;
     if (held < most) break;
   }

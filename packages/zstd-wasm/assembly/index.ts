@@ -1,2 +1,2 @@
-export { encodeLazy, encodeOptimal, getProduced, prepare } from "./cluster";
+export { encodeFast, encodeLazy, encodeOptimal, getProduced, prepare } from "./cluster";
 export { planMemory } from "./memory-plan";

@@ -64,10 +64,12 @@ export function parseLazy(target: usize): usize {
         offset = 1;
         improved = true;
       }
-      const other = findChained(place, 3, blockEnd);
+      // shorter ones cannot be worth more
+      const least = improved ? <i32>(length * 4) : gain;
+      const other = findChained(place, <usize>(max(12, least) >> 2), blockEnd);
       if (other != 0) {
         const worth = <i32>(other * 4) - <i32>highBit(chainDistance() + 3);
-        if (worth > (improved ? <i32>(length * 4) : gain)) {
+        if (worth > least) {
           start = place;
           length = other;
           offset = chainDistance() + 3;

@@ -50,9 +50,12 @@ export let LITERALS: usize = 0;
 /** Two places where a block is tried. */
 export let TRIALS: usize = 0;
 export let TRIAL_SIZE: usize = 0;
-/** Search structures of the match finders (see hash-chain.ts and binary-tree.ts). */
+/** Search structures of the parsers: log2 of the entries of the hash table, where it is and where all of them end. */
 export let HASH_LOG: u32 = 0;
 export let HASH_TABLE: usize = 0;
+export let TABLES_END: usize = 0;
+/** The fast parser's table of long strings, with as many entries. */
+export let LONG_TABLE: usize = 0;
 export let HASH3_TABLE: usize = 0;
 export let LINKS: usize = 0;
 export let LINK_MASK: u32 = 0;
@@ -68,11 +71,16 @@ export const HASH3_LOG: u32 = 15;
 /** Room for matches per place of a block. Where there are more, the rest is done without. */
 const MATCHES_PER_PLACE: usize = 6;
 
+/** What a level's parser searches in. */
+const FAST: u32 = 0;
+const CHAINS: u32 = 1;
+const TREES: u32 = 2;
+
 /**
  * Plans for blocks of up to `blockMax` bytes, distances up to 1 << `windowLog` and hash tables of 1 << `hashLog`
- * entries; `optimal`: for the optimal parser. Returns the first address that is the host's.
+ * entries, for a parser of the kind `search`. Returns the first address that is the host's.
  */
-export function planMemory(blockMax: usize, windowLog: u32, hashLog: u32, optimal: bool): usize {
+export function planMemory(blockMax: usize, windowLog: u32, hashLog: u32, search: u32): usize {
   BLOCK_MAX = blockMax;
   WINDOW_LOG = windowLog;
   HASH_LOG = hashLog;
@@ -85,10 +93,13 @@ export function planMemory(blockMax: usize, windowLog: u32, hashLog: u32, optima
   // raw literals, and at most 80 bits for a sequence
   TRIAL_SIZE = blockMax + most * 10 + 1024;
   HASH_TABLE = (TRIALS + 2 * TRIAL_SIZE + 63) & ~63;
-  HASH3_TABLE = HASH_TABLE + (4 << hashLog);
-  LINKS = HASH3_TABLE + (optimal ? 4 << HASH3_LOG : 0);
-  MATCH_INDEX = LINKS + ((optimal ? 8 : 4) << windowLog);
-  MATCHES = MATCH_INDEX + (optimal ? (blockMax + 2) * 4 : 0);
-  MATCH_LIMIT = MATCHES + (optimal ? blockMax * MATCHES_PER_PLACE * 8 : 0);
-  return (MATCH_LIMIT + 0xffff) & ~0xffff;
+  const rest = HASH_TABLE + (4 << hashLog);
+  LONG_TABLE = rest;
+  HASH3_TABLE = rest;
+  LINKS = search == FAST ? rest + (4 << hashLog) : search == CHAINS ? rest : rest + (4 << HASH3_LOG);
+  TABLES_END = LINKS;
+  MATCH_INDEX = LINKS + (8 << windowLog);
+  MATCHES = MATCH_INDEX + (blockMax + 2) * 4;
+  MATCH_LIMIT = MATCHES + blockMax * MATCHES_PER_PLACE * 8;
+  return ((search == TREES ? MATCH_LIMIT : search == CHAINS ? LINKS + (4 << windowLog) : LINKS) + 0xffff) & ~0xffff;
 }

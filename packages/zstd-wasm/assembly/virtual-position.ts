@@ -3,7 +3,7 @@
 // finder has to make anyway, that a candidate is near enough, also rejects whatever an earlier cluster left, and a
 // cluster is encoded as if the tables were empty.
 
-import { HASH3_LOG, HASH3_TABLE, HASH_LOG, HASH_TABLE, LINKS, WINDOW_LOG } from "./memory-plan";
+import { HASH_TABLE, TABLES_END, WINDOW_LOG } from "./memory-plan";
 
 let next: u32 = 0;
 
@@ -16,8 +16,7 @@ function first(): u32 {
 export function beginStretch(start: usize, end: usize): u32 {
   if (next == 0) next = first();
   if (next > u32.MAX_VALUE - <u32>(end - start)) {
-    memory.fill(HASH_TABLE, 0, 4 << HASH_LOG);
-    if (LINKS != HASH3_TABLE) memory.fill(HASH3_TABLE, 0, 4 << HASH3_LOG);
+    memory.fill(HASH_TABLE, 0, TABLES_END - HASH_TABLE);
     next = first();
   }
   return next - <u32>start;

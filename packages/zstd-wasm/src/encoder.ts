@@ -9,8 +9,6 @@ const WINDOW_SIZE = 4 << 20;
 const LARGEST_OUTPUT = 64 << 20;
 /** Bytes behind output and input that the kernels may read and write in vain. */
 const SLACK = 64;
-/** The highest levels try several parses of clusters up to this size. */
-const SMALL_CLUSTER = 64 << 10;
 /** A block decodes to no more, nor to more than the window. */
 const LARGEST_BLOCK = 128 << 10;
 
@@ -20,14 +18,14 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
     throw new RangeError(`maxOutput ${maxOutput} is not between 1 and ${LARGEST_OUTPUT}`);
   }
   const windowLog = windowLogOf(options);
-  const { attempts, lookAhead, niceLength } = settings;
+  const { parser, attempts, lookAhead, four, niceLength, partSize, otherPasses } = settings;
   const outputSize = Math.ceil((maxOutput + SLACK) / 4096) * 4096;
   const { kernels, memory, free } = createInstance(
     {
       blockMax: Math.min(LARGEST_BLOCK, 1 << windowLog),
       windowLog,
       hashLog: Math.min(settings.hashLog, Math.max(12, windowLog)),
-      optimal: settings.passes > 0,
+      search: parser === "lazy" ? 1 : parser === "optimal" ? 2 : 0,
     },
     outputSize + WINDOW_SIZE + SLACK,
   );
@@ -36,20 +34,16 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
   const input = memory.subarray(inputAt, inputAt + WINDOW_SIZE);
   const output = memory.subarray(outputAt, outputAt + maxOutput);
   const result: EncodeResult = { consumed: 0, produced: 0 };
-  const others = maxOutput <= SMALL_CLUSTER ? (settings.others ?? []) : [];
-  const kept = new Uint8Array(others.length > 0 ? maxOutput : 0);
+  const kept = new Uint8Array(otherPasses.length > 0 ? maxOutput : 0);
   let runLength = 0;
 
-  const encodeOnce = (
-    from: number,
-    to: number,
-    capacity: number,
-    { passes, partSize }: Pick<LevelSettings, "passes" | "partSize">,
-  ): void => {
+  const encodeOnce = (from: number, to: number, capacity: number, passes: number): void => {
     result.consumed =
-      passes === 0
-        ? kernels.encodeLazy(from, to, outputAt, capacity, attempts, lookAhead)
-        : kernels.encodeOptimal(from, to, outputAt, capacity, attempts, niceLength, passes, partSize);
+      parser === "fast"
+        ? kernels.encodeFast(from, to, outputAt, capacity, Number(four))
+        : parser === "lazy"
+          ? kernels.encodeLazy(from, to, outputAt, capacity, attempts, lookAhead, Number(four))
+          : kernels.encodeOptimal(from, to, outputAt, capacity, attempts, niceLength, passes, partSize);
     result.produced = kernels.getProduced();
   };
 
@@ -70,11 +64,11 @@ export function createClusterEncoder(options: EncoderOptions, settings: LevelSet
         throw new RangeError(`capacity ${capacity} is above the encoder's maxOutput ${maxOutput}`);
       }
       const end = Math.min(runLength, start + reach(capacity));
-      encodeOnce(inputAt + start, inputAt + end, capacity, settings);
-      for (const other of others) {
+      encodeOnce(inputAt + start, inputAt + end, capacity, settings.passes);
+      for (const passes of otherPasses) {
         const { consumed, produced } = result;
         kept.set(output.subarray(0, produced));
-        encodeOnce(inputAt + start, inputAt + end, capacity, other);
+        encodeOnce(inputAt + start, inputAt + end, capacity, passes);
         if (result.consumed > consumed) continue;
         output.set(kept.subarray(0, produced));
         result.consumed = consumed;

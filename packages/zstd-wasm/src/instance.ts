@@ -3,10 +3,12 @@ import { base64 } from "./zstd-wasm.wasm.ts";
 /** The module's exports: addresses and sizes in bytes. */
 export interface Kernels {
   /** Plans the memory; returns the first address that the module does not use itself. */
-  planMemory(blockMax: number, windowLog: number, hashLog: number, optimal: number): number;
+  planMemory(blockMax: number, windowLog: number, hashLog: number, search: number): number;
   /** Fills tables that never change. */
   prepare(): void;
   /** Encodes what fits `capacity` bytes at `output`; returns how many bytes of [input, inputEnd) it holds. */
+  encodeFast(input: number, inputEnd: number, output: number, capacity: number, four: number): number;
+  /** The same by lazy parse. */
   encodeLazy(
     input: number,
     inputEnd: number,
@@ -14,6 +16,7 @@ export interface Kernels {
     capacity: number,
     attempts: number,
     lookAhead: number,
+    four: number,
   ): number;
   /** The same by optimal parse. */
   encodeOptimal(
@@ -34,7 +37,8 @@ export interface MemoryPlan {
   readonly blockMax: number;
   readonly windowLog: number;
   readonly hashLog: number;
-  readonly optimal: boolean;
+  /** What is searched in: 0 two tables, 1 chains, 2 trees. */
+  readonly search: number;
 }
 
 const PAGE = 65536;
@@ -53,11 +57,10 @@ function instantiate(pages: number): { kernels: Kernels; memory: Uint8Array } {
  * grows.
  */
 export function createInstance(
-  { blockMax, windowLog, hashLog, optimal }: MemoryPlan,
+  { blockMax, windowLog, hashLog, search }: MemoryPlan,
   size: number,
 ): { kernels: Kernels; memory: Uint8Array; free: number } {
-  const plan = (kernels: Kernels): number =>
-    kernels.planMemory(blockMax, windowLog, hashLog, optimal ? 1 : 0);
+  const plan = (kernels: Kernels): number => kernels.planMemory(blockMax, windowLog, hashLog, search);
   const planned = plan(instantiate(1).kernels);
   const { kernels, memory } = instantiate(Math.ceil((planned + size) / PAGE));
   const free = plan(kernels);

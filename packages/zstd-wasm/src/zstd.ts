@@ -14,6 +14,9 @@ export const zstd: Compressor = {
   levels: { min: 0, max: 22, default: DEFAULT_LEVEL },
   dictSizes: { min: 1 << WINDOW_LOG.min, max: 1 << WINDOW_LOG.max },
   createEncoder: (options) =>
-    createClusterEncoder(options, settingsOf(checkLevel(zstd, options.level) || DEFAULT_LEVEL)),
+    createClusterEncoder(
+      options,
+      settingsOf(checkLevel(zstd, options.level) || DEFAULT_LEVEL, options.maxOutput),
+    ),
   config: zstdConfig,
 };

@@ -8,8 +8,8 @@ import { decodeStrictly } from "./strict-decoder.ts";
 const create = (level: number, maxOutput: number, dictSize?: number): Encoder =>
   zstd.createEncoder({ level, maxOutput, ...(dictSize === undefined ? {} : { dictSize }) }) as Encoder;
 
-/** A lazy, a once-parsed, a twice-parsed level and one that splits blocks. */
-describe.each([3, 9, 13, 19])("zstd of level %i", (level) => {
+/** Fast ones that find matches by five bytes and by four, lazy ones likewise, one of optimal cost, and the best of three. */
+describe.each([1, 3, 4, 9, 14, 19])("zstd of level %i", (level) => {
   it("leaves few bytes of the output unused", () => {
     const encoder = create(level, 16384);
     for (const input of [textBytes(100_000, 22), randomBytes(40_000, 23)]) {

@@ -4,7 +4,7 @@ import { createKernels, NO_WINDOW_LIMIT } from "@erofs/core";
 import { expect, it } from "vitest";
 import { zstd } from "../src/index.ts";
 
-it.each([3, 9, 19])("makes clusters of level %i that the reader's decoder takes", (level) => {
+it.each([1, 3, 9, 14, 19])("makes clusters of level %i that the reader's decoder takes", (level) => {
   const run = mixedBytes(1 << 20, 41);
   const { window } = zstd.createEncoder({ level, maxOutput: 65536 }) as Encoder & Required<Encoder>;
   const kernels = createKernels({ pages: 128 });
