@@ -13,8 +13,8 @@ import { checkInThreads } from "./threaded-check.ts";
 
 export interface CheckFileOptions extends CheckOptions {
   /**
-   * Threads, this one included. The default is as many as there are processors, and one for what is done sooner than
-   * threads start.
+   * Threads, this one included. The default is as many as there are processors, but no more than have something to do
+   * for longer than they take to start.
    */
   readonly workers?: number | undefined;
   /**
@@ -24,11 +24,13 @@ export interface CheckFileOptions extends CheckOptions {
   readonly compressors?: readonly NamedCompressor[] | undefined;
 }
 
-/** Below both, starting threads takes longer than it saves. */
-const INODES_FOR_THREADS = 2000;
-const BYTES_FOR_THREADS = 64 << 20;
-/** The same for images that may have another algorithm than LZ4: decoding takes up to 20 times as long. */
-const SLOW_BYTES_FOR_THREADS = 8 << 20;
+/**
+ * Of an image, what takes a thread longer than another one takes to start and to have its code compiled. Inodes do not
+ * count: the walk reads them all.
+ */
+const BYTES_PER_THREAD = 64 << 20;
+/** The same where another algorithm than LZ4 may be at work: decoding takes up to 20 times as long. */
+const SLOW_BYTES_PER_THREAD = 8 << 20;
 
 /**
  * Checks the image in a file as `checkSync` does, but on all processors: this thread walks the tree, all of them read and
@@ -81,8 +83,7 @@ async function checkOpenFiles(
 function threadCount({ superblock, blockSize }: ImageState, workers: number | undefined): number {
   if (workers !== undefined) return Math.floor(workers);
   const isQuick = (algorithmsOf(superblock) & ~(1 << Algorithm.lz4)) === 0;
-  const isLarge =
-    superblock.inodeCount >= INODES_FOR_THREADS ||
-    superblock.blockCount * blockSize >= (isQuick ? BYTES_FOR_THREADS : SLOW_BYTES_FOR_THREADS);
-  return isLarge ? availableParallelism() : 1;
+  const worthwhile =
+    (superblock.blockCount * blockSize) / (isQuick ? BYTES_PER_THREAD : SLOW_BYTES_PER_THREAD);
+  return Math.min(availableParallelism(), Math.floor(worthwhile));
 }
