@@ -24,7 +24,7 @@ interface CheckFlags extends ImageOptions {
 
 const epilogue = `
 Faults are listed one a line on the standard output: the path, what is wrong, and the kind of fault. The exit code
-is 1 when there are any.`;
+is 1 when there are any. An image on the web is checked by one thread.`;
 
 /** A superblock that cannot be used is a fault as others are, though nothing can be read behind it. */
 function unusable(error: unknown): CheckReport {
@@ -117,7 +117,7 @@ export function define(command: Command, invocation: Invocation): void {
       .option("--max-faults <N>", "list no more than N", integerValue({ min: 0, max: 1e6 }), 1000)
       .option(
         "--workers <N>",
-        "threads (default: one a processor); IMAGE on the web has one",
+        "threads (default: one a processor, fewer for small images)",
         integerValue({ min: 1, max: 1024 }),
       )
       .option("--progress", "show progress even if stderr is no terminal")
