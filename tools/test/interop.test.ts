@@ -27,6 +27,10 @@ const cases = [
   buildCase("zstd", 4096, 4096),
   buildCase("zstd,level=19", 4096, 65536),
   buildCase("auto", 4096, 65536),
+  buildCase("lz4", 4096, 4096, ["-E", "ztailpacking"]),
+  buildCase("lz4hc", 512, 65536, ["-E", "ztailpacking,legacy-compress"]),
+  buildCase("lzma", 4096, 65536, ["-E", "ztailpacking"]),
+  buildCase("zstd", 4096, 1 << 20, ["-E", "ztailpacking"]),
 ];
 
 const notLinux = process.platform === "linux" ? undefined : " (skipped: only Linux makes such files)";

@@ -17,7 +17,7 @@ import { isPrivate } from "./compression.ts";
 import { type CompressionRecords, compressionRecords } from "./plan/compression-configs.ts";
 import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
 import { deriveUuid } from "./plan/identity.ts";
-import { planInodes } from "./plan/inode-plans.ts";
+import { type InodePlans, planInodes } from "./plan/inode-plans.ts";
 import { type Inventory, takeInventory } from "./plan/inventory.ts";
 import { placeBlocks, placeHead, placeInodes } from "./plan/placement.ts";
 import { planXattrs } from "./plan/xattr-plan.ts";
@@ -164,6 +164,11 @@ function reporter(
   };
 }
 
+/** Whether there is a compressed file whose last cluster stands behind its inode. */
+function packsTails({ extentCounts, tailSizes }: InodePlans): boolean {
+  return extentCounts.some((count, index) => count > 0 && tailSizes[index]! > 0);
+}
+
 function superblockOf(
   image: ImagePlan,
   state: { uuid: Uint8Array; blockCount: number; records: CompressionRecords },
@@ -175,6 +180,7 @@ function superblockOf(
   if (algorithms !== 0 || lz4Distance > 0) featureIncompat |= FeatureIncompat.lz4ZeroPadding;
   if (algorithms !== 0) featureIncompat |= FeatureIncompat.comprCfgs;
   if ([...configs.keys()].some(isPrivate)) featureIncompat |= FeatureIncompat.privateAlgorithm;
+  if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;

@@ -67,6 +67,11 @@ export interface BuildOptions {
   readonly buildTime?: number | undefined;
   /** Keep the last partial block of flat files behind their inodes. Default true. */
   readonly inlineData?: boolean;
+  /**
+   * Keep the last cluster of compressed files behind their inodes when it takes less than a block, and compress files
+   * of less than a block too. Linux reads them from 5.17 on. Default false.
+   */
+  readonly tailPacking?: boolean;
   readonly inodeForm?: InodeForm;
   /** An xattr that more than this many inodes have is stored once. Default 2. */
   readonly xattrTolerance?: number;
@@ -87,6 +92,7 @@ export interface Settings {
   readonly uuid: Uint8Array | undefined;
   readonly buildTime: number | undefined;
   readonly inlineData: boolean;
+  readonly tailPacking: boolean;
   readonly inodeForm: InodeForm;
   readonly xattrTolerance: number;
   readonly legacyIndex: boolean;
@@ -118,6 +124,7 @@ export function settle(options: BuildOptions): Settings {
     uuid,
     buildTime: options.buildTime,
     inlineData: options.inlineData ?? true,
+    tailPacking: options.tailPacking ?? false,
     inodeForm: options.inodeForm ?? "auto",
     xattrTolerance,
     legacyIndex: options.legacyIndex ?? false,

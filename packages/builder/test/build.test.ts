@@ -1,5 +1,5 @@
 import type { Compressor } from "@erofs/compressor";
-import { type ByteString, DataLayout, encodeDevice, FileType } from "@erofs/format";
+import { type ByteString, DataLayout, encodeDevice, FeatureIncompat, FileType } from "@erofs/format";
 import { memorySource, openSync, type SyncImage } from "@erofs/reader";
 import { modeOf, type TreeNode, type Xattr } from "@erofs/tree";
 import { describe, expect, it } from "vitest";
@@ -88,9 +88,19 @@ for (const blockSize of [512, 1024, 4096, 16384, 65536]) {
     name: `clusters of 64 KiB, blocks of ${blockSize}`,
     options: { blockSize, compressor: naiveLz4, pclusterSize: 65536 },
   });
+  cases.push({
+    blockSize,
+    name: `tails packed, blocks of ${blockSize}`,
+    options: { blockSize, compressor: naiveLz4, pclusterSize: Math.max(blockSize, 16384), tailPacking: true },
+  });
 }
 cases.push(
   { blockSize: 4096, name: "legacy index", options: { compressor: naiveLz4, legacyIndex: true } },
+  {
+    blockSize: 4096,
+    name: "legacy index, tails packed",
+    options: { compressor: naiveLz4, legacyIndex: true, tailPacking: true },
+  },
   { blockSize: 4096, name: "no inline data", options: { inlineData: false } },
   { blockSize: 4096, name: "extended inodes", options: { inodeForm: "extended" } },
   { blockSize: 4096, name: "all xattrs shared", options: { xattrTolerance: 0 } },
@@ -133,6 +143,44 @@ describe("buildImage", () => {
     const shrunk = image.lookup("/runs");
     expect(shrunk.layout).toBe(DataLayout.compressedCompact);
     expect(shrunk.blockCount).toBeLessThan(6);
+  });
+
+  it("keeps last clusters behind inodes where there is room for them", async () => {
+    const long = runs((6 << 20) + 1000, 5);
+    const mixed = new Uint8Array((8 << 20) + 3000);
+    mixed.set(runs(8 << 20, 6));
+    mixed.set(noise(3000, 7), 8 << 20);
+    const root = directory({
+      short: file(runs(3000, 1)),
+      tiny: file(runs(50, 2)),
+      noise: file(noise(3000, 3)),
+      // Less than a block, but not beside its xattrs.
+      crowded: file(runs(3000, 4), { xattrs: [xattr("user.a", "v".repeat(3950))] }),
+      // Its index is longer than a block.
+      long: file(long),
+      // Its last segment does not shrink.
+      mixed: file(mixed),
+    });
+    const options = { compressor: naiveLz4, tailPacking: true };
+    const image = openSync(memorySource(await build(root, options)));
+    expect(differences(image, root)).toEqual([]);
+    expect(image.superblock.featureIncompat & FeatureIncompat.ztailpacking).not.toBe(0);
+    const extentsOf = (path: ByteString) => image.extents(image.lookup(path));
+    expect(extentsOf("/short")).toMatchObject([{ kind: "compressed", length: 3000 }]);
+    expect(image.lookup("/short").blockCount).toBe(0);
+    expect(["/tiny", "/noise", "/crowded"].map((path) => image.lookup(path).layout)).toEqual([
+      DataLayout.flatInline,
+      DataLayout.flatInline,
+      DataLayout.flatPlain,
+    ]);
+    for (const path of ["/long", "/mixed"]) {
+      const extents = extentsOf(path);
+      const stored = extents.reduce((sum, { physical }) => sum + physical!.length, 0);
+      expect(stored % 4096).not.toBe(0);
+      expect(image.lookup(path).blockCount).toBe(Math.floor(stored / 4096));
+    }
+    const without = await build(root, { ...options, tailPacking: false });
+    expect(image.superblock.blockCount * 4096).toBeLessThan(without.length);
   });
 
   it("gives compact inodes to those with the most frequent time only", async () => {

@@ -29,6 +29,7 @@ interface BuildFlags {
   readonly pclusterSize?: number;
   readonly compressHints?: string;
   readonly verify?: boolean;
+  readonly tailPacking?: true;
   readonly legacyIndex?: true;
   readonly workers?: number;
   readonly label?: ByteString;
@@ -117,6 +118,7 @@ function declareOptions(command: Command): void {
     .option("--compress-hints <FILE>", "compressors and sizes of clusters for what matches; see below")
     .option("--verify", "decode each cluster and compare (default: what plugins make)")
     .option("--no-verify", "trust plugins")
+    .option("--tail-packing", "the last cluster of a file behind its inode, if it is small; Linux 5.17")
     .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
     .option(
       "--workers <N>",
@@ -191,6 +193,7 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     sync: flags.sync,
     buildTime: times.buildTime,
     inlineData: extended?.inlineData ?? flags.inlineData,
+    tailPacking: extended?.tailPacking ?? flags.tailPacking ?? false,
     inodeForm: extended?.inodeForm ?? flags.inodeForm,
     xattrTolerance: Math.max(0, flags.xattrTolerance),
     legacyIndex: extended?.legacyIndex ?? flags.legacyIndex ?? false,

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 /** The part of the build options that words of `-E` set. */
 export interface ExtendedOptions {
   inlineData?: boolean;
+  tailPacking?: boolean;
   legacyIndex?: boolean;
   inodeForm?: "compact" | "extended";
 }
@@ -12,6 +13,7 @@ const words: Readonly<Record<string, ExtendedOptions>> = {
   noinline_data: { inlineData: false },
   "^inline_data": { inlineData: false },
   inline_data: { inlineData: true },
+  ztailpacking: { tailPacking: true },
   "legacy-compress": { legacyIndex: true },
   "force-inode-compact": { inodeForm: "compact" },
   "force-inode-extended": { inodeForm: "extended" },

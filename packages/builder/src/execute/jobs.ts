@@ -13,6 +13,8 @@ export interface CompressJob {
   readonly pieces: Pieces;
   /** For each piece the index of a compression, `Choice.none`, or `Choice.auto` for one that is a whole file. */
   readonly choices: Uint8Array;
+  /** For each piece whether its file ends with it: 0 or 1. */
+  readonly endsFile: Uint8Array;
   readonly pathOf: (piece: number) => ByteString;
 }
 
@@ -49,6 +51,8 @@ export interface CompressResult {
   readonly extentCounts: Uint32Array;
   /** The extents of all pieces, as `ExtentPairs`. */
   readonly extents: Uint32Array;
+  /** For each piece the bytes of its last cluster, if they can go behind the inode, else 0: see `ClusterCutter.tailSize`. */
+  readonly tailSizes: Uint32Array;
 }
 
 export interface ChooseResult {

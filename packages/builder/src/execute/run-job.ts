@@ -1,5 +1,5 @@
 import { choose, isEven } from "./choose.ts";
-import { type ExtentPairs, indexSize } from "./cluster-cutter.ts";
+import { type ExtentPairs, indexSize, type Run } from "./cluster-cutter.ts";
 import { CompressorFailure } from "./compressor-failure.ts";
 import type { Cutters, WorkSettings } from "./cutters.ts";
 import type { FileAccess } from "./file-access.ts";
@@ -19,6 +19,15 @@ import type { Watch } from "./watch.ts";
 
 /** What a job is to the thread that does it: functions stay behind. */
 export type Work<J extends Job = Job> = J extends Job ? Omit<J, "pathOf"> : never;
+
+/** What became of a run. */
+interface Cut {
+  /** The compression that was used, or `Choice.none`. */
+  readonly choice: number;
+  /** Bytes of its blocks. */
+  readonly size: number;
+  readonly tailSize: number;
+}
 
 /** Runs jobs on this thread. Owns memory that serves one job after the other. */
 export class JobRunner {
@@ -76,6 +85,7 @@ export class JobRunner {
     const { candidates } = this.#settings.auto ?? { candidates: [] };
     await this.#prepare(job.choices, candidates);
     const extentCounts: number[] = [];
+    const tailSizes: number[] = [];
     const choices: number[] = [];
     const extents: ExtentPairs = [];
     let position = 0;
@@ -84,12 +94,14 @@ export class JobRunner {
       this.#watch.piece = i;
       const before = extents.length;
       const requested = job.choices[i]!;
-      const { choice, size } =
+      const run: Run = { ...piece, endsFile: job.endsFile[i] === 1 };
+      const { choice, size, tailSize } =
         requested === Choice.auto
-          ? this.#cutBest(piece, position, extents)
-          : { choice: requested, size: this.#cut(requested, piece, position, extents) };
+          ? this.#cutBest(run, position, extents)
+          : this.#cut(requested, run, position, extents);
       choices.push(choice);
       extentCounts.push((extents.length - before) / 2);
+      tailSizes.push(tailSize);
       position += size;
     });
     return {
@@ -97,6 +109,7 @@ export class JobRunner {
       choices: Uint8Array.from(choices),
       extentCounts: Uint32Array.from(extentCounts),
       extents: Uint32Array.from(extents),
+      tailSizes: Uint32Array.from(tailSizes),
     };
   }
 
@@ -110,43 +123,47 @@ export class JobRunner {
     }
   }
 
-  /** Cuts a piece with the compression that is asked for; the bytes that it takes at `position` of `#out`. */
-  #cut(choice: number, { length, read }: Piece, position: number, extents: ExtentPairs): number {
+  /** Cuts a run with the compression that is asked for, to `position` of `#out` on. */
+  #cut(choice: number, run: Run, position: number, extents: ExtentPairs): Cut {
+    const { length, read } = run;
     const { blockSize } = this.#settings;
     const room = Math.ceil(length / blockSize) * blockSize;
     this.#reserve(position, room);
     if (choice !== Choice.none) {
-      const blocks = this.#cutters.get(choice).cut(length, read, this.#out, position, extents);
-      return blocks === 0 ? room : blocks * blockSize;
+      const cutter = this.#cutters.get(choice);
+      const blocks = cutter.cut(run, this.#out, position, extents);
+      return { choice, size: blocks === 0 ? room : blocks * blockSize, tailSize: cutter.tailSize };
     }
     read(this.#out.subarray(position, position + length), 0);
     this.#out.fill(0, position + length, position + room);
-    return room;
+    return { choice, size: room, tailSize: 0 };
   }
 
   /** Cuts a whole file with each candidate and keeps what pays. */
-  #cutBest(piece: Piece, position: number, extents: ExtentPairs): { choice: number; size: number } {
+  #cutBest(run: Run, position: number, extents: ExtentPairs): Cut {
     const { auto, blockSize } = this.#settings;
-    const { length } = piece;
+    const { length } = run;
     const bytes = new Uint8Array(length);
-    piece.read(bytes, 0);
-    const copy: Piece = {
-      ...piece,
+    run.read(bytes, 0);
+    const copy: Run = {
+      ...run,
       read: (target, offset) => target.set(bytes.subarray(offset, offset + target.length)),
     };
-    const tried = new Map<number, { extents: ExtentPairs; bytes: Uint8Array }>();
+    const tried = new Map<number, { cut: Cut; extents: ExtentPairs; bytes: Uint8Array }>();
     const sizeWith = (candidate: number) => {
       const own: ExtentPairs = [];
-      const size = this.#cut(candidate, copy, position, own);
-      tried.set(candidate, { extents: own, bytes: this.#out.slice(position, position + size) });
-      return own.length === 0 ? length : size + indexSize(length, blockSize);
+      const cut = this.#cut(candidate, copy, position, own);
+      const { size, tailSize } = cut;
+      tried.set(candidate, { cut, extents: own, bytes: this.#out.slice(position, position + size) });
+      if (own.length === 0) return length;
+      return size - (tailSize > 0 ? blockSize - tailSize : 0) + indexSize(length, blockSize);
     };
     const choice = choose(auto!, length, sizeWith, () => isEven([bytes]));
     const best = tried.get(choice);
-    if (!best) return { choice, size: this.#cut(Choice.none, copy, position, extents) };
+    if (!best) return this.#cut(Choice.none, copy, position, extents);
     this.#out.set(best.bytes, position);
     for (const number of best.extents) extents.push(number);
-    return { choice, size: best.bytes.length };
+    return best.cut;
   }
 
   async #choose(job: Work<ChooseJob>): Promise<ChooseResult> {
@@ -166,8 +183,8 @@ export class JobRunner {
         const read: Piece["read"] = (target, offset) =>
           target.set(part.subarray(offset, offset + target.length));
         const extents: ExtentPairs = [];
-        const size = this.#cut(candidate, { length: part.length, destination: 0, read }, 0, extents);
         // The stretch ends where it does by chance: a file goes on there.
+        const { size } = this.#cut(candidate, { length: part.length, read, endsFile: false }, 0, extents);
         return sum + (extents.length === 0 ? part.length : size - cutter.unused);
       }, 0);
     };

@@ -5,25 +5,28 @@ import { checkIndex, type Settings } from "../options.ts";
 import type { Inventory } from "./inventory.ts";
 import { paths } from "./paths.ts";
 
-/** Whether a node has what compression could save a block of. */
-export function canShrink({ type, size }: TreeNode, blockSize: number): boolean {
-  return type === FileType.regular && size > blockSize;
+/** Files that go behind their inodes are larger: what compresses at all does not make good for an index below it. */
+const smallestTail = 64;
+
+/** Whether a node has what compression could save a block of, or with tail packing at least some bytes. */
+export function canShrink({ type, size }: TreeNode, { blockSize, tailPacking }: Settings): boolean {
+  return type === FileType.regular && size > (tailPacking ? smallestTail : blockSize);
 }
 
 /** What is asked for each inode: the index of a compression or a `Choice`, which is `none` where nothing can shrink. */
 export function planChoices(inventory: Inventory, settings: Settings): Uint8Array {
-  const { compressions, compressionOf, auto, blockSize } = settings;
+  const { compressions, compressionOf, auto } = settings;
   const choices = new Uint8Array(inventory.nodes.length).fill(Choice.none);
   if (compressions.length === 0) return choices;
   const usual = auto ? Choice.auto : 0;
   if (!compressionOf) {
     for (const [index, node] of inventory.nodes.entries())
-      if (canShrink(node, blockSize)) choices[index] = usual;
+      if (canShrink(node, settings)) choices[index] = usual;
     return choices;
   }
   for (const { index, path } of paths(inventory)) {
     const node = inventory.nodes[index]!;
-    if (!canShrink(node, blockSize)) continue;
+    if (!canShrink(node, settings)) continue;
     const answer = compressionOf(path, node.size);
     if (answer === "none") continue;
     if (answer !== undefined) checkIndex(`compression of ${toText(path)}`, answer, compressions.length);

@@ -61,8 +61,9 @@ export function deriveUuid(inventory: Inventory, settings: Settings, choices: Ui
 function addSettings(print: Fingerprint, settings: Settings): void {
   print.addName(settings.volumeName);
   print.addName(settings.inodeForm);
-  const { blockSize, xattrTolerance, inlineData, legacyIndex, buildTime = -1 } = settings;
-  for (const value of [blockSize, xattrTolerance, Number(inlineData), Number(legacyIndex)]) print.add(value);
+  const { blockSize, xattrTolerance, inlineData, tailPacking, legacyIndex, buildTime = -1 } = settings;
+  const flags = Number(inlineData) + 2 * Number(legacyIndex) + 4 * Number(tailPacking);
+  for (const value of [blockSize, xattrTolerance, flags]) print.add(value);
   print.addNumber(buildTime);
   for (const { compressor, encoderOptions } of settings.compressions) {
     const { maxOutput, level, dictSize = -1, extra = {} } = encoderOptions;

@@ -128,7 +128,32 @@ export function planFlat(plans: InodePlans, index: number, inline: boolean, bloc
 /** Beyond lclusters of 16 KiB the compact index has no bits for the cluster offset. */
 const maxCompactBits = 14;
 
-/** Stores a file compressed, as the extents from `firstExtent` on and `blockCount` blocks from `startBlock`. */
+/** Bytes of a file's inode, xattrs and index, once it is compressed. */
+function compressedBodySize(
+  plans: InodePlans,
+  index: number,
+  { blockSizeBits, legacyIndex }: Settings,
+): number {
+  const size = plans.sizes[index]!;
+  // Inodes stand at multiples of 32, so offsets from the inode are aligned as those on disk.
+  const base = mapHeaderOffset(plans.bodySizes[index]!) + MAP_HEADER_SIZE;
+  return legacyIndex || blockSizeBits > maxCompactBits
+    ? base + fullIndexSize(size, blockSizeBits)
+    : base + compactIndexSize(size, blockSizeBits, base % 32);
+}
+
+/**
+ * Whether a compressed file's last cluster of `tailSize` bytes can go behind its inode, which must not cross a block
+ * there. An inode with an index that is larger than a block begins with a block.
+ */
+export function tailFits(plans: InodePlans, index: number, tailSize: number, settings: Settings): boolean {
+  return (compressedBodySize(plans, index, settings) % settings.blockSize) + tailSize <= settings.blockSize;
+}
+
+/**
+ * Stores a file compressed, as the extents from `firstExtent` on and `blockCount` blocks from `startBlock`; the last
+ * extent's `tailSize` bytes, if not 0, behind the inode.
+ */
 export function planCompressed(
   plans: InodePlans,
   index: number,
@@ -138,20 +163,17 @@ export function planCompressed(
     extentCount: number;
     startBlock: number;
     blockCount: number;
+    tailSize: number;
   },
   settings: Settings,
 ): void {
-  const { blockSizeBits } = settings;
-  const full = settings.legacyIndex || blockSizeBits > maxCompactBits;
-  const size = plans.sizes[index]!;
+  const full = settings.legacyIndex || settings.blockSizeBits > maxCompactBits;
   plans.layouts[index] = full ? DataLayout.compressedFull : DataLayout.compressedCompact;
   plans.choices[index] = data.choice;
   plans.firstExtents[index] = data.firstExtent;
   plans.extentCounts[index] = data.extentCount;
   plans.startBlocks[index] = data.startBlock;
   plans.blockCounts[index] = data.blockCount;
-  // Inodes stand at multiples of 32, so offsets from the inode are aligned as those on disk.
-  const base = mapHeaderOffset(plans.bodySizes[index]!) + MAP_HEADER_SIZE;
-  plans.bodySizes[index] =
-    base + (full ? fullIndexSize(size, blockSizeBits) : compactIndexSize(size, blockSizeBits, base % 32));
+  plans.tailSizes[index] = data.tailSize;
+  plans.bodySizes[index] = compressedBodySize(plans, index, settings);
 }

@@ -53,10 +53,9 @@ export class HeadStart {
 
   /** Takes up the files of the next directory in the order of the inventory, whose entries are complete. */
   offer(path: ByteString, { entries = [] }: TreeNode): void {
-    const { blockSize } = this.#settings;
     for (const { name, node } of entries) {
       if (this.#isOver) return;
-      if (!canShrink(node, blockSize) || this.#seen.has(node)) continue;
+      if (!canShrink(node, this.#settings) || this.#seen.has(node)) continue;
       const { content, size } = node;
       if (isMostlyHoles(size, content?.kind === "file" ? content.ranges : undefined)) continue;
       // One that has no content fails when the inventory is taken.
@@ -90,6 +89,7 @@ export class HeadStart {
       kind: "compress",
       pieces: this.#pieces.take(),
       choices: new Uint8Array(nodes.length),
+      endsFile: new Uint8Array(nodes.length).fill(1),
       pathOf: (piece) => paths[piece]!,
     });
     // Whoever takes it meets the failure; if the tree cannot be read, nobody does.

@@ -14,6 +14,7 @@ import {
   indexAdvise,
   INODE_SLOT_SIZE,
   LclusterType,
+  MapAdvise,
   MAP_HEADER_SIZE,
   mapHeaderOffset,
   NULL_BLOCK,
@@ -96,7 +97,9 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
     const extents = extentsOf(plans, index);
     const header = mapHeaderOffset(end);
     const base = header + MAP_HEADER_SIZE;
-    target.set(encodeMapHeader({ advise: indexAdvise(layout, plan), algorithm1: algorithm }), header);
+    const inlineSize = plans.tailSizes[index]!;
+    const advise = indexAdvise(layout, plan) | (inlineSize > 0 ? MapAdvise.inlinePcluster : 0);
+    target.set(encodeMapHeader({ advise, algorithm1: algorithm, inlineSize }), header);
     target.set(
       layout === DataLayout.compressedCompact
         ? encodeCompactIndex(extents, plan, base % 32)

@@ -98,7 +98,7 @@ function* stretches(image: ImagePlan, first: number, pool: BufferPool, kept: Tai
       bytes += count;
     }
     const tailSize = tailSizes[index]!;
-    if (tailSize > 0 && kept.reserve(tailSize)) {
+    if (tailSize > 0 && kept.reserveCopy(tailSize)) {
       pieces.add(content, size, length, tailSize, tailsEnd);
       tails.push({ index, size: tailSize });
       tailsEnd += tailSize;

@@ -144,24 +144,24 @@ export async function writeMetadata(
           writeInodeBody(image, index, crossing.body, 0);
         }
         copyPart(crossing.body, offset, region, bytes);
-        continue;
+      } else {
+        writeInodeBody(image, index, bytes, offset - region.start);
       }
-      const at = offset - region.start;
-      writeInodeBody(image, index, bytes, at);
       const tailSize = plans.tailSizes[index]!;
-      if (tailSize === 0) continue;
+      const at = offset + bodySize - region.start;
+      if (tailSize === 0 || at < 0 || at >= bytes.length) continue;
       const node = inventory.nodes[index]!;
       const tailStart = plans.sizes[index]! - tailSize;
       if (node.type === FileType.directory) {
-        bytes.set(directoryTails.get(index) ?? contentOf(index), at + bodySize);
+        bytes.set(directoryTails.get(index) ?? contentOf(index), at);
       } else if (node.type === FileType.symlink) {
-        writeBytes(node.target!.slice(tailStart), bytes, at + bodySize);
+        writeBytes(node.target!.slice(tailStart), bytes, at);
       } else {
-        const tail = tails.get(index);
+        const tail = tails.get(index, tailSize);
         if (tail) {
-          bytes.set(tail, at + bodySize);
+          bytes.set(tail, at);
         } else {
-          pieces.add(node.content!, plans.sizes[index]!, tailStart, tailSize, at + bodySize);
+          pieces.add(node.content!, plans.sizes[index]!, tailStart, tailSize, at);
           tailBytes += tailSize;
         }
       }
