@@ -13,16 +13,18 @@ import {
 import type { TreeNode } from "@erofs/tree";
 import type { Executor } from "./execute/jobs.ts";
 import { type BuildOptions, type Progress, settle, type Settings } from "./options.ts";
-import { isPrivate } from "./compression.ts";
+import { isPrivate, type SettledCompression } from "./compression.ts";
 import { type CompressionRecords, compressionRecords } from "./plan/compression-configs.ts";
 import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
 import { deriveUuid } from "./plan/identity.ts";
 import { type InodePlans, planInodes } from "./plan/inode-plans.ts";
-import { type Inventory, takeInventory } from "./plan/inventory.ts";
+import { type Inventory, takeInventory, withPackedInode } from "./plan/inventory.ts";
 import { placeBlocks, placeHead, placeInodes } from "./plan/placement.ts";
+import { copyPlans, findTwins, possibleTwins } from "./plan/twins.ts";
 import { planXattrs } from "./plan/xattr-plan.ts";
 import type { Sink } from "./sink.ts";
 import { compressFiles } from "./write/compress-files.ts";
+import { digestFiles } from "./write/digest-files.ts";
 import type { HeadStart } from "./write/head-start.ts";
 import { type ImagePlan, nidOf } from "./write/inode-body.ts";
 import { TailStore } from "./write/tail-store.ts";
@@ -71,20 +73,24 @@ async function build(
 ): Promise<BuildSummary> {
   const settings = settle(options);
   const { blockSize } = settings;
-  const inventory = takeInventory(root);
-  const { nodes } = inventory;
+  const tree = takeInventory(root);
+  const { nodes } = tree;
   const epoch = chooseEpoch(nodes, settings.inodeForm);
+  const inventory = settings.fragments ? withPackedInode(tree, epoch) : tree;
   const xattrs = planXattrs(inventory, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
   const allRecords = compressionRecords(settings.compressions, blockSize);
   const head = placeHead(plans, xattrs, encodeCompressionConfigs(allRecords.configs).length, blockSize);
   const headEnd = Math.ceil(head.end / blockSize) * blockSize;
-  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, head };
 
   const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
   const report = reporter(options, inputBytes);
   const tails = new TailStore();
+  const possible = possibleTwins(inventory, plans, settings);
+  const digests = await digestFiles(inventory, plans, possible, executor, report("compare"));
+  const twins = findTwins(possible, digests, plans);
+  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, twins, head };
   const dataEnd = await compressFiles(
     image,
     headEnd / blockSize,
@@ -94,10 +100,11 @@ async function build(
     sink,
     report("compress"),
   );
+  copyPlans(plans, twins);
   const metadataStart = dataEnd * blockSize;
   const metadataEnd = placeInodes(inventory, plans, head, metadataStart, blockSize);
   const firstBlock = metadataEnd / blockSize;
-  const blockCount = placeBlocks(inventory, plans, firstBlock);
+  const blockCount = placeBlocks(inventory, plans, twins, firstBlock);
 
   await writeBlocks(image, firstBlock, tails, executor, sink, report("write"));
   const checked = superblockChecksumRange(blockSize);
@@ -115,9 +122,7 @@ async function build(
   );
 
   const uuid = settings.uuid ?? deriveUuid(inventory, settings, plans.choices);
-  const compressedFiles = countCompressed(image);
-  const used = settings.compressions.filter((_, i) => compressedFiles[i]! > 0);
-  const records = compressionRecords(used, blockSize);
+  const records = compressionRecords(usedCompressions(image), blockSize);
   beginning.set(encodeCompressionConfigs(records.configs), head.configOffset);
   const superblock = superblockOf(image, { uuid, blockCount, records });
   beginning.set(superblock, SUPERBLOCK_OFFSET);
@@ -135,18 +140,21 @@ async function build(
     directories: inventory.directories.length,
     inputBytes,
     imageBytes: blockCount * blockSize,
-    compressedFiles: compressedFiles.reduce((sum, count) => sum + count, 0),
+    compressedFiles: nodes.reduce((count, _, index) => count + Number(isCompressed(plans, index)), 0),
     uuid,
   };
 }
 
-/** How many files each compression is used for. */
-function countCompressed({ plans, settings }: ImagePlan): number[] {
-  const counts = settings.compressions.map(() => 0);
-  for (const [index, extents] of plans.extentCounts.entries()) {
-    if (extents > 0) counts[plans.choices[index]!]!++;
-  }
-  return counts;
+function isCompressed({ extentCounts, packed }: InodePlans, index: number): boolean {
+  return extentCounts[index]! > 0 || (packed?.sizeOf(index) ?? 0) > 0;
+}
+
+/** The compressions that some inode has. */
+function usedCompressions({ plans, settings }: ImagePlan): SettledCompression[] {
+  const used = new Set<number>();
+  for (const [index, extents] of plans.extentCounts.entries())
+    if (extents > 0) used.add(plans.choices[index]!);
+  return settings.compressions.filter((_, i) => used.has(i));
 }
 
 /** Adds up bytes for `onProgress`, and stops the build where its signal says so. */
@@ -180,6 +188,7 @@ function superblockOf(
   if (algorithms !== 0 || lz4Distance > 0) featureIncompat |= FeatureIncompat.lz4ZeroPadding;
   if (algorithms !== 0) featureIncompat |= FeatureIncompat.comprCfgs;
   if ([...configs.keys()].some(isPrivate)) featureIncompat |= FeatureIncompat.privateAlgorithm;
+  if (inventory.packed !== undefined) featureIncompat |= FeatureIncompat.fragments;
   if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
@@ -190,6 +199,7 @@ function superblockOf(
       featureCompat,
       featureIncompat: featureIncompat >>> 0,
       rootNid: nidOf(plans, 0),
+      packedNid: inventory.packed === undefined ? 0 : nidOf(plans, inventory.packed),
       inodeCount: inventory.nodes.length,
       epoch: epoch.epoch,
       fixedNsec: epoch.fixedNsec,

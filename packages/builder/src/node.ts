@@ -8,11 +8,11 @@ import { inProcess } from "./execute/in-process.ts";
 import type { Executor } from "./execute/jobs.ts";
 import { type BuildOptions, settle } from "./options.ts";
 import { FileSink } from "./node/file-sink.ts";
-import { nodeFiles } from "./node/file-access.ts";
+import { nodePlatform } from "./node/platform.ts";
 import { type ClosableExecutor, WorkerPool } from "./node/worker-pool.ts";
 import { HeadStart } from "./write/head-start.ts";
 
-export { nodeFiles };
+export { nodePlatform };
 export { FileSink } from "./node/file-sink.ts";
 export type { HeadStart } from "./write/head-start.ts";
 export type { ClosableExecutor } from "./node/worker-pool.ts";
@@ -71,7 +71,7 @@ export async function startWorkers(options: FileBuildOptions): Promise<ClosableE
   if (workers > 0 && compressors.every(({ module }) => module !== undefined)) {
     return new WorkerPool({ work: workSettings(settings), compressors, workers, pluginTimeout });
   }
-  return { ...(await inProcess(options, nodeFiles)), close: async () => {} };
+  return { ...(await inProcess(options, nodePlatform)), close: async () => {} };
 }
 
 function defaultWorkers(compresses: boolean): number {

@@ -13,7 +13,7 @@ import { checkConfig } from "./plan/compression-configs.ts";
 export type InodeForm = "auto" | "compact" | "extended";
 
 export interface Progress {
-  readonly phase: "compress" | "write";
+  readonly phase: "compare" | "compress" | "write";
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
@@ -24,6 +24,14 @@ export interface AutoCompression {
   readonly candidates?: readonly number[] | undefined;
   /** The share of a file's stored size, above 0 and below 1, that a slower candidate must save. Default 0.1. */
   readonly worth?: number | undefined;
+}
+
+/** See `BuildOptions.fragments`. */
+export interface FragmentOptions {
+  /** Whether all compressed files go there, whatever their size. Default false. */
+  readonly all?: boolean | undefined;
+  /** The largest cluster of the packed inode, bytes. Default: the image's. */
+  readonly pclusterSize?: number | undefined;
 }
 
 /** How one file is compressed: an index of `BuildOptions.compressions`, or not at all. */
@@ -72,6 +80,14 @@ export interface BuildOptions {
    * of less than a block too. Linux reads them from 5.17 on. Default false.
    */
   readonly tailPacking?: boolean;
+  /**
+   * Present: the ends of files that would have a cluster of their own that is not full, and files that are not larger
+   * than a cluster, go to the packed inode, which is compressed as one file. Equal ones go there once. Linux reads them
+   * from 6.1 on. Nothing without compression.
+   */
+  readonly fragments?: FragmentOptions | undefined;
+  /** Store the content of equal files once. Default false. */
+  readonly dedupe?: boolean;
   readonly inodeForm?: InodeForm;
   /** An xattr that more than this many inodes have is stored once. Default 2. */
   readonly xattrTolerance?: number;
@@ -93,6 +109,9 @@ export interface Settings {
   readonly buildTime: number | undefined;
   readonly inlineData: boolean;
   readonly tailPacking: boolean;
+  readonly dedupe: boolean;
+  /** `compression`: the index of the packed inode's. */
+  readonly fragments: { readonly all: boolean; readonly compression: number } | undefined;
   readonly inodeForm: InodeForm;
   readonly xattrTolerance: number;
   readonly legacyIndex: boolean;
@@ -105,7 +124,9 @@ export function settle(options: BuildOptions): Settings {
   if (!Number.isInteger(blockSizeBits) || blockSizeBits < 9 || blockSizeBits > 16) {
     throw new BuildError(`block size ${blockSize}: expected a power of two from 512 to 65536`);
   }
-  const compressions = settleCompressions(options, blockSize);
+  const named = namedCompressions(options);
+  const compressions = settleCompressions(named, options, blockSize);
+  const fragments = settleFragments(options, named[0], compressions, blockSize);
   const { volumeName = "", uuid } = options;
   if (volumeName.length > 16) {
     throw new BuildError(`volume label of ${volumeName.length} bytes: at most 16 fit`);
@@ -119,12 +140,14 @@ export function settle(options: BuildOptions): Settings {
     blockSizeBits,
     compressions,
     compressionOf: options.compressionOf,
-    auto: settleAuto(options.auto, compressions.length),
+    auto: settleAuto(options.auto, named.length),
     volumeName,
     uuid,
     buildTime: options.buildTime,
     inlineData: options.inlineData ?? true,
     tailPacking: options.tailPacking ?? false,
+    dedupe: options.dedupe ?? false,
+    fragments,
     inodeForm: options.inodeForm ?? "auto",
     xattrTolerance,
     legacyIndex: options.legacyIndex ?? false,
@@ -134,10 +157,8 @@ export function settle(options: BuildOptions): Settings {
 /** One byte a file says which compression it has. */
 const maxCompressions = 128;
 
-function settleCompressions(options: BuildOptions, blockSize: number): SettledCompression[] {
-  const { compressor, level, dictSize, extra, pclusterSize = blockSize, verify } = options;
-  const fault = pclusterSizeFault(pclusterSize, blockSize);
-  if (fault !== undefined) throw new BuildError(`pcluster size ${fault}`);
+function namedCompressions(options: BuildOptions): readonly Compression[] {
+  const { compressor, level, dictSize, extra } = options;
   if (compressor && options.compressions) {
     throw new BuildError("compressor and compressions: expected one of them");
   }
@@ -145,10 +166,36 @@ function settleCompressions(options: BuildOptions, blockSize: number): SettledCo
   if (all.length > maxCompressions) {
     throw new BuildError(`${all.length} compressions: expected at most ${maxCompressions}`);
   }
-  const settled = all.map((one) => settleCompression(one, { blockSize, pclusterSize, verify }));
+  return all;
+}
+
+function settleCompressions(
+  all: readonly Compression[],
+  { pclusterSize, verify }: BuildOptions,
+  blockSize: number,
+): SettledCompression[] {
+  const size = pclusterSize ?? blockSize;
+  const fault = pclusterSizeFault(size, blockSize);
+  if (fault !== undefined) throw new BuildError(`pcluster size ${fault}`);
+  const settled = all.map((one) => settleCompression(one, { blockSize, pclusterSize: size, verify }));
   for (const one of settled) checkConfig(one, blockSize);
   checkPrivate(settled);
   return settled;
+}
+
+/** The packed inode has the first compression. Adds one to `compressions` where its clusters have another size. */
+function settleFragments(
+  { fragments, verify }: BuildOptions,
+  first: Compression | undefined,
+  compressions: SettledCompression[],
+  blockSize: number,
+): Settings["fragments"] {
+  if (!fragments || !first) return undefined;
+  const usual = compressions[0]!.encoderOptions.maxOutput;
+  const { all = false, pclusterSize = usual } = fragments;
+  if (pclusterSize === usual) return { all, compression: 0 };
+  const own = settleCompression({ ...first, pclusterSize }, { blockSize, pclusterSize, verify });
+  return { all, compression: compressions.push(own) - 1 };
 }
 
 /** An image says once what a private algorithm is: it has one compressor, with one record. */

@@ -94,7 +94,29 @@ for (const blockSize of [512, 1024, 4096, 16384, 65536]) {
     options: { blockSize, compressor: naiveLz4, pclusterSize: Math.max(blockSize, 16384), tailPacking: true },
   });
 }
+for (const blockSize of [512, 4096, 65536]) {
+  const options: BuildOptions = { blockSize, compressor: naiveLz4, fragments: {} };
+  cases.push(
+    { blockSize, name: `fragments, blocks of ${blockSize}`, options },
+    {
+      blockSize,
+      name: `whole files as fragments, blocks of ${blockSize}`,
+      options: { ...options, fragments: { all: true } },
+    },
+    {
+      blockSize,
+      name: `fragments in larger clusters, tails packed, equal files once, blocks of ${blockSize}`,
+      options: { ...options, fragments: { pclusterSize: 131072 }, tailPacking: true, dedupe: true },
+    },
+    { blockSize, name: `equal files once, blocks of ${blockSize}`, options: { blockSize, dedupe: true } },
+  );
+}
 cases.push(
+  {
+    blockSize: 4096,
+    name: "legacy index, fragments",
+    options: { compressor: naiveLz4, legacyIndex: true, fragments: {} },
+  },
   { blockSize: 4096, name: "legacy index", options: { compressor: naiveLz4, legacyIndex: true } },
   {
     blockSize: 4096,
@@ -181,6 +203,71 @@ describe("buildImage", () => {
     }
     const without = await build(root, { ...options, tailPacking: false });
     expect(image.superblock.blockCount * 4096).toBeLessThan(without.length);
+  });
+
+  it("stores ends of files in the packed inode, equal ones once", async () => {
+    const long = runs(300_000, 1);
+    const root = directory({
+      a: file(long),
+      b: file(long, { uid: 7, xattrs: [xattr("user.x", "y")] }),
+      copy: file(long, { mtime: 7 }),
+      noise: file(noise(300_000, 2)),
+      small: file(noise(1000, 3)),
+      smallAgain: file(noise(1000, 3), { mtime: 3 }),
+    });
+    const options = { compressor: naiveLz4, pclusterSize: 16384, fragments: {} };
+    const image = openSync(memorySource(await build(root, options)));
+    expect(differences(image, root)).toEqual([]);
+    const { featureIncompat, packedNid, inodeCount } = image.superblock;
+    expect(featureIncompat & FeatureIncompat.fragments).not.toBe(0);
+    expect(inodeCount).toBe(8);
+    expect(image.inode(packedNid)).toMatchObject({ mode: 0o100600, nlink: 1 });
+    const [a, b, copy, small, smallAgain] = ["/a", "/b", "/copy", "/small", "/smallAgain"].map((path) => {
+      const last = image.extents(image.lookup(path)).at(-1)!;
+      expect(last.kind).toBe("fragment");
+      return last.fragmentOffset;
+    });
+    expect(b).toBe(a);
+    expect(copy).toBe(a);
+    expect(smallAgain).toBe(small);
+    expect(small).not.toBe(a);
+    expect(image.extents(image.lookup("/noise")).some(({ kind }) => kind === "fragment")).toBe(false);
+  });
+
+  it("stores the content of equal files once", async () => {
+    const flat = noise(50_000, 1);
+    const shrinking = runs(50_000, 2);
+    const short = runs(900, 3);
+    const root = directory({
+      flat1: file(flat),
+      flat2: file(flat),
+      // Its inode is longer, so that not all of it can be as the other's.
+      flat3: file(flat, { xattrs: [xattr("user.long", "v".repeat(3000))] }),
+      short1: file(short),
+      short2: file(short, { uid: 3 }),
+      z1: file(shrinking),
+      z2: file(shrinking, { permissions: 0o600 }),
+      z3: file(shrinking),
+    });
+    const image = openSync(
+      memorySource(await build(root, { compressor: naiveLz4, tailPacking: true, dedupe: true })),
+    );
+    expect(differences(image, root)).toEqual([]);
+    const startOf = (path: ByteString) => image.lookup(path).startBlock;
+    const placesOf = (path: ByteString) =>
+      image
+        .extents(image.lookup(path))
+        .slice(0, -1)
+        .map(({ physical }) => physical);
+    expect(startOf("/flat2")).toBe(startOf("/flat1"));
+    expect(startOf("/flat3")).not.toBe(startOf("/flat1"));
+    expect(placesOf("/z2")).toEqual(placesOf("/z1"));
+    expect(placesOf("/z3")).toEqual(placesOf("/z1"));
+    const blocks = image.superblock.blockCount;
+    const without = openSync(memorySource(await build(root, { compressor: naiveLz4, tailPacking: true })));
+    expect(without.superblock.blockCount - blocks).toBeGreaterThanOrEqual(
+      Math.floor(flat.length / 4096) + 2 * placesOf("/z1").length,
+    );
   });
 
   it("gives compact inodes to those with the most frequent time only", async () => {
@@ -293,7 +380,7 @@ describe("buildImage", () => {
     };
     const root = directory({ a: Object.assign(file(new Uint8Array(0)), { size, content }) });
     await expect(
-      buildImage(root, new MemorySink(), options, await inProcess(options, files)),
+      buildImage(root, new MemorySink(), options, await inProcess(options, { files })),
     ).rejects.toMatchObject({ code: "EFBIG" });
   });
 

@@ -19,6 +19,7 @@ const recipes = {
   deflate: { compressor: deflate },
   "deflate 9": { compressor: deflate, level: 9, pclusterSize: 1 << 20 },
   zstd: { compressor: zstd },
+  "zstd fragments": { compressor: zstd, fragments: { pclusterSize: 65536 }, tailPacking: true, dedupe: true },
   "zstd 19": { compressor: zstd, level: 19, pclusterSize: 65536 },
 };
 
@@ -65,6 +66,7 @@ function makeTree() {
       mixture: mixture(700_000),
       one: Uint8Array.of(7),
       text: text(900_000),
+      "text again": text(900_000),
       zeros: new Uint8Array(2_000_000),
     }),
   );

@@ -30,6 +30,7 @@ interface BuildFlags {
   readonly compressHints?: string;
   readonly verify?: boolean;
   readonly tailPacking?: true;
+  readonly dedupe?: true;
   readonly legacyIndex?: true;
   readonly workers?: number;
   readonly label?: ByteString;
@@ -57,7 +58,7 @@ interface BuildFlags {
   readonly json?: true;
 }
 
-const phaseNames = { compress: "compressing", write: "writing" } as const;
+const phaseNames = { compare: "comparing", compress: "compressing", write: "writing" } as const;
 
 const compressFlags = "-z, --compress <NAME[,OPTION...]>";
 const pclusterFlags = "-C, --pcluster-size <SIZE>";
@@ -119,6 +120,7 @@ function declareOptions(command: Command): void {
     .option("--verify", "decode each cluster and compare (default: what plugins make)")
     .option("--no-verify", "trust plugins")
     .option("--tail-packing", "the last cluster of a file behind its inode, if it is small; Linux 5.17")
+    .option("--dedupe", "the content of equal files once")
     .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
     .option(
       "--workers <N>",
@@ -194,6 +196,8 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     buildTime: times.buildTime,
     inlineData: extended?.inlineData ?? flags.inlineData,
     tailPacking: extended?.tailPacking ?? flags.tailPacking ?? false,
+    dedupe: extended?.dedupe ?? flags.dedupe ?? false,
+    fragments: extended?.fragments,
     inodeForm: extended?.inodeForm ?? flags.inodeForm,
     xattrTolerance: Math.max(0, flags.xattrTolerance),
     legacyIndex: extended?.legacyIndex ?? flags.legacyIndex ?? false,

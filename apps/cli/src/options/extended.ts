@@ -1,33 +1,55 @@
 import { InvalidArgumentError } from "commander";
+import { sizeValue } from "./size.ts";
 
 /** The part of the build options that words of `-E` set. */
 export interface ExtendedOptions {
   inlineData?: boolean;
   tailPacking?: boolean;
   legacyIndex?: boolean;
+  dedupe?: boolean;
+  fragments?: { readonly all: boolean; readonly pclusterSize?: number };
   inodeForm?: "compact" | "extended";
 }
 
-/** The words of `mkfs.erofs -E` that have a meaning here, each with the option that it stands for. */
-const words: Readonly<Record<string, ExtendedOptions>> = {
-  noinline_data: { inlineData: false },
-  "^inline_data": { inlineData: false },
-  inline_data: { inlineData: true },
-  ztailpacking: { tailPacking: true },
-  "legacy-compress": { legacyIndex: true },
-  "force-inode-compact": { inodeForm: "compact" },
-  "force-inode-extended": { inodeForm: "extended" },
+/** A word of `mkfs.erofs -E` that has a meaning here. */
+interface Word {
+  readonly options: ExtendedOptions;
+  /** Whether a size may stand behind it, which is that of the packed inode's clusters. */
+  readonly takesSize?: true;
+}
+
+const words: Readonly<Record<string, Word>> = {
+  noinline_data: { options: { inlineData: false } },
+  "^inline_data": { options: { inlineData: false } },
+  inline_data: { options: { inlineData: true } },
+  ztailpacking: { options: { tailPacking: true } },
+  dedupe: { options: { dedupe: true } },
+  "^dedupe": { options: { dedupe: false } },
+  fragments: { options: { fragments: { all: false } }, takesSize: true },
+  "all-fragments": { options: { fragments: { all: true } }, takesSize: true },
+  "legacy-compress": { options: { legacyIndex: true } },
+  "force-inode-compact": { options: { inodeForm: "compact" } },
+  "force-inode-extended": { options: { inodeForm: "extended" } },
 };
+
+const known = Object.entries(words)
+  .map(([name, { takesSize }]) => (takesSize ? `${name}[=SIZE]` : name))
+  .join(", ");
+
+function meaningOf(text: string): ExtendedOptions {
+  const [name = "", value, ...others] = text.split("=");
+  const word = Object.hasOwn(words, name) ? words[name] : undefined;
+  if (word === undefined || (value !== undefined && !word.takesSize) || others.length > 0) {
+    throw new InvalidArgumentError(`Unknown word '${text}', known are ${known}.`);
+  }
+  if (value === undefined) return word.options;
+  const { fragments } = word.options;
+  return { fragments: { all: false, ...fragments, pclusterSize: sizeValue(value) } };
+}
 
 /** Reads `-E WORD[,WORD…]`, adding to what earlier `-E` gave. */
 export function extendedValue(text: string, previous: ExtendedOptions = {}): ExtendedOptions {
   const result = { ...previous };
-  for (const word of text.split(",")) {
-    const meaning = Object.hasOwn(words, word) ? words[word] : undefined;
-    if (meaning === undefined) {
-      throw new InvalidArgumentError(`Unknown word '${word}', known are ${Object.keys(words).join(", ")}.`);
-    }
-    Object.assign(result, meaning);
-  }
+  for (const word of text.split(",")) Object.assign(result, meaningOf(word));
   return result;
 }

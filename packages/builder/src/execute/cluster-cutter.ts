@@ -1,11 +1,10 @@
+import { RunEnd } from "./jobs.ts";
 import type { GuardedEncoder } from "./guarded-encoder.ts";
 import type { Verify } from "./verifier.ts";
 
 export interface ClusterSizes {
   readonly blockSize: number;
   readonly pclusterSize: number;
-  /** Whether the last cluster of a file may go behind its inode, if it takes less than a block. */
-  readonly tailPacking: boolean;
 }
 
 /** Bytes that are compressed by themselves: a file, or a segment of one. */
@@ -13,9 +12,10 @@ export interface Run {
   readonly length: number;
   /** Fills `target` with the bytes from `offset` of the run on. */
   readonly read: (target: Uint8Array, offset: number) => void;
-  /** Whether the file ends with it. */
-  readonly endsFile: boolean;
+  readonly end: RunEnd;
 }
+
+const noBytes = new Uint8Array(0);
 
 /** Extents of a run as pairs of numbers: the logical length, then `blocks * 2 + compressed`. */
 export type ExtentPairs = number[];
@@ -36,23 +36,23 @@ export class ClusterCutter {
   readonly #verify: Verify | undefined;
   readonly #blockSize: number;
   readonly #pclusterSize: number;
-  readonly #tailPacking: boolean;
   /** Bytes of the last run's last cluster that nothing is in: part of a block. */
   unused = 0;
   /** Bytes of the last run's last cluster, if it can go behind the inode: at the end of a block, or if plain at its start. */
   tailSize = 0;
+  /** The bytes at the end of the last run that are left to the packed inode, until the next one: they are in no extent. */
+  fragment: Uint8Array = noBytes;
 
   constructor(encoder: GuardedEncoder, verify: Verify | undefined, sizes: ClusterSizes) {
     this.#encoder = encoder;
     this.#verify = verify;
     this.#blockSize = sizes.blockSize;
     this.#pclusterSize = sizes.pclusterSize;
-    this.#tailPacking = sizes.tailPacking;
   }
 
   /**
    * Cuts a run and writes whole blocks to `out` from `position` on; there must be room for the input, rounded up to
-   * blocks, which is never exceeded. Appends to `extents` and sets `tailSize`.
+   * blocks, which is never exceeded. Appends to `extents`, sets `tailSize` and `fragment`.
    *
    * Where compression saves no block beyond what its index takes, the answer is 0 and `out` holds the input
    * itself, zero-padded, without extents; else it is the number of blocks written.
@@ -64,8 +64,11 @@ export class ClusterCutter {
     const { input } = encoder;
     const firstExtent = extents.length;
     const limit = length - indexSize(length, blockSize);
-    const packsTail = run.endsFile && this.#tailPacking;
+    const packsTail = run.end === RunEnd.inline;
+    const packsFragment = run.end === RunEnd.fragment;
+    let shrinks = false;
     this.tailSize = 0;
+    this.fragment = noBytes;
     let written = 0;
     let windowStart = 0; // run offset of the window's first byte
     let windowLength = 0;
@@ -84,6 +87,10 @@ export class ClusterCutter {
       }
       const start = done - windowStart;
       const left = length - done;
+      if (packsFragment && left <= this.#pclusterSize) {
+        this.fragment = input.subarray(start, start + left);
+        break;
+      }
       let consumed = 0;
       let produced = 0;
       // What is left fits one block as it is: nothing can be saved but in a tail.
@@ -101,6 +108,10 @@ export class ClusterCutter {
         }
         ({ consumed, produced } = encoder);
       }
+      if (packsFragment && consumed === left && produced < this.#pclusterSize) {
+        this.fragment = input.subarray(start, start + left);
+        break;
+      }
       const size = Math.ceil(produced / blockSize) * blockSize;
       const isTail = packsTail && consumed === left && produced < blockSize;
       if (produced > 0 && (isTail ? produced : size) < consumed) {
@@ -111,6 +122,7 @@ export class ClusterCutter {
         const at = position + written;
         this.unused = size - produced;
         if (isTail) this.tailSize = produced;
+        shrinks = true;
         out.fill(0, at, at + this.unused);
         out.set(stream, at + this.unused);
         extents.push(consumed, (size / blockSize) * 2 + 1);
@@ -139,6 +151,9 @@ export class ClusterCutter {
         }
       }
     }
+    // What does not shrink is not taken apart.
+    if (written > 0 && !shrinks && packsFragment)
+      return this.#giveUp(run, out, position, extents, firstExtent);
     return written / blockSize;
   }
 
@@ -161,6 +176,7 @@ export class ClusterCutter {
   ): 0 {
     extents.length = firstExtent;
     this.tailSize = 0;
+    this.fragment = noBytes;
     const end = position + Math.ceil(length / this.#blockSize) * this.#blockSize;
     read(out.subarray(position, position + length), 0);
     out.fill(0, position + length, end);

@@ -5,22 +5,42 @@ import type { Pieces } from "./pieces.ts";
  * The work that is done apart from planning, on any thread. What comes out depends on the job alone, never on
  * who does it or when, so the number of workers cannot show in an image.
  */
-export type Job = CompressJob | ChooseJob | FillJob;
+export type Job = CompressJob | ChooseJob | DigestJob | FillJob;
 
-/** Compress each piece as one run. Destinations are ignored: outputs follow one another. */
+/** What becomes of the last cluster of a run, with which a file may end. */
+export const RunEnd = {
+  /** It has blocks as the others have. */
+  blocks: 0,
+  /** It may go behind the inode, if it takes less than a block. */
+  inline: 1,
+  /** If it would not be full, its bytes are left to the packed inode. */
+  fragment: 2,
+} as const;
+export type RunEnd = (typeof RunEnd)[keyof typeof RunEnd];
+
+/** Compress runs. Destinations are ignored: outputs follow one another. */
 export interface CompressJob {
   readonly kind: "compress";
   readonly pieces: Pieces;
-  /** For each piece the index of a compression, `Choice.none`, or `Choice.auto` for one that is a whole file. */
+  /** Whether all pieces together are one run; else each is one. */
+  readonly joined?: boolean;
+  /** For each run the index of a compression, `Choice.none`, or `Choice.auto` for one that is a whole file. */
   readonly choices: Uint8Array;
-  /** For each piece whether its file ends with it: 0 or 1. */
-  readonly endsFile: Uint8Array;
+  /** For each run a `RunEnd`. */
+  readonly ends: Uint8Array;
   readonly pathOf: (piece: number) => ByteString;
 }
 
 /** Choose the compression of a file of which the pieces are a sample. */
 export interface ChooseJob {
   readonly kind: "choose";
+  readonly pieces: Pieces;
+  readonly pathOf: (piece: number) => ByteString;
+}
+
+/** Digest each piece. */
+export interface DigestJob {
+  readonly kind: "digest";
   readonly pieces: Pieces;
   readonly pathOf: (piece: number) => ByteString;
 }
@@ -43,21 +63,29 @@ export const Choice = {
 } as const;
 
 export interface CompressResult {
-  /** The blocks of all pieces, one piece after the other. */
+  /** The blocks of all runs, one run after the other. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** For each piece the compression that was used, `Choice.none` for none. */
+  /** For each run the compression that was used, `Choice.none` for none. */
   readonly choices: Uint8Array;
-  /** For each piece the number of its extents, 0 for a piece that is stored as it is. */
+  /** For each run the number of its extents, 0 for a run that is stored as it is, or left to the packed inode. */
   readonly extentCounts: Uint32Array;
-  /** The extents of all pieces, as `ExtentPairs`. */
+  /** The extents of all runs, as `ExtentPairs`. */
   readonly extents: Uint32Array;
-  /** For each piece the bytes of its last cluster, if they can go behind the inode, else 0: see `ClusterCutter.tailSize`. */
+  /** For each run see `ClusterCutter.tailSize`. */
   readonly tailSizes: Uint32Array;
+  /** For each run the bytes at its end that are left to the packed inode, with the SHA-256 digests of all that there are. */
+  readonly fragmentSizes: Uint32Array;
+  readonly fragmentDigests: Uint8Array;
 }
 
 export interface ChooseResult {
   /** The index of a compression, or `Choice.none`. */
   readonly choice: number;
+}
+
+export interface DigestResult {
+  /** The SHA-256 digests of all pieces, 32 bytes each. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface FillResult {
@@ -67,6 +95,7 @@ export interface FillResult {
 export interface ResultOf {
   compress: CompressResult;
   choose: ChooseResult;
+  digest: DigestResult;
   fill: FillResult;
 }
 

@@ -39,6 +39,13 @@ export class PieceList {
   }
 }
 
+/** Bytes of all pieces. */
+export function totalLength({ numbers }: Pieces): number {
+  let total = 0;
+  for (let base = 0; base < numbers.length; base += numbersPerPiece) total += numbers[base + 1]!;
+  return total;
+}
+
 export interface Piece {
   readonly length: number;
   readonly destination: number;

@@ -9,16 +9,32 @@ import {
   type ChooseResult,
   type CompressJob,
   type CompressResult,
+  type DigestJob,
+  type DigestResult,
   type FillJob,
   type FillResult,
   type Job,
   type ResultOf,
+  RunEnd,
 } from "./jobs.ts";
-import { forEachPiece, type Piece } from "./pieces.ts";
+import { forEachPiece, type Piece, type Pieces, totalLength } from "./pieces.ts";
+import { type CreateSha256, portableSha256 } from "./sha256.ts";
+import { digestSize } from "../plan/twins.ts";
 import type { Watch } from "./watch.ts";
 
 /** What a job is to the thread that does it: functions stay behind. */
 export type Work<J extends Job = Job> = J extends Job ? Omit<J, "pathOf"> : never;
+
+/** What jobs need of the machine. */
+export interface Platform {
+  /** Absent where there are none. */
+  readonly files?: FileAccess | undefined;
+  /** Default: one that runs everywhere. */
+  readonly createSha256?: CreateSha256 | undefined;
+}
+
+/** Bytes that are read and digested at a time. */
+const digestStep = 1 << 20;
 
 /** What became of a run. */
 interface Cut {
@@ -27,19 +43,34 @@ interface Cut {
   /** Bytes of its blocks. */
   readonly size: number;
   readonly tailSize: number;
+  /** See `ClusterCutter.fragment`. */
+  readonly fragment: Uint8Array | undefined;
+}
+
+function concatenated(digests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(digests.length * digestSize);
+  for (const [i, digest] of digests.entries()) bytes.set(digest, i * digestSize);
+  return bytes;
 }
 
 /** Runs jobs on this thread. Owns memory that serves one job after the other. */
 export class JobRunner {
   readonly #files: FileAccess | undefined;
+  readonly #createSha256: CreateSha256;
   readonly #settings: WorkSettings;
   readonly #cutters: Cutters;
   readonly #watch: Watch;
   #out = new Uint8Array(0);
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(files: FileAccess | undefined, settings: WorkSettings, cutters: Cutters, watch: Watch) {
+  constructor(
+    { files, createSha256 = portableSha256 }: Platform,
+    settings: WorkSettings,
+    cutters: Cutters,
+    watch: Watch,
+  ) {
     this.#files = files;
+    this.#createSha256 = createSha256;
     this.#settings = settings;
     this.#cutters = cutters;
     this.#watch = watch;
@@ -62,8 +93,10 @@ export class JobRunner {
     }
   }
 
-  #do(job: Work): FillResult | Promise<CompressResult | ChooseResult> {
+  #do(job: Work): FillResult | DigestResult | Promise<CompressResult | ChooseResult> {
     switch (job.kind) {
+      case "digest":
+        return this.#digest(job);
       case "fill":
         return this.#fill(job);
       case "compress":
@@ -81,36 +114,74 @@ export class JobRunner {
     return { bytes };
   }
 
+  #digest(job: Work<DigestJob>): DigestResult {
+    const digests: Uint8Array[] = [];
+    this.#reserve(0, digestStep);
+    forEachPiece(job.pieces, this.#files, ({ length, read }) => {
+      const hash = this.#createSha256();
+      for (let done = 0; done < length; done += digestStep) {
+        const part = this.#out.subarray(0, Math.min(digestStep, length - done));
+        read(part, done);
+        hash.update(part);
+      }
+      digests.push(hash.digest());
+    });
+    return { bytes: concatenated(digests) };
+  }
+
   async #compress(job: Work<CompressJob>): Promise<CompressResult> {
     const { candidates } = this.#settings.auto ?? { candidates: [] };
     await this.#prepare(job.choices, candidates);
+    const cuts: Cut[] = [];
+    const fragmentSizes: number[] = [];
+    const digests: Uint8Array[] = [];
     const extentCounts: number[] = [];
-    const tailSizes: number[] = [];
-    const choices: number[] = [];
     const extents: ExtentPairs = [];
     let position = 0;
-    forEachPiece(job.pieces, this.#files, (piece) => {
-      const i = choices.length;
-      this.#watch.piece = i;
+    const take = (length: number, read: Piece["read"]) => {
+      const i = cuts.length;
       const before = extents.length;
       const requested = job.choices[i]!;
-      const run: Run = { ...piece, endsFile: job.endsFile[i] === 1 };
-      const { choice, size, tailSize } =
+      const run: Run = { length, read, end: job.ends[i] as RunEnd };
+      const cut =
         requested === Choice.auto
           ? this.#cutBest(run, position, extents)
           : this.#cut(requested, run, position, extents);
-      choices.push(choice);
+      cuts.push(cut);
+      fragmentSizes.push(cut.fragment?.length ?? 0);
+      if (cut.fragment?.length) digests.push(this.#createSha256().update(cut.fragment).digest());
       extentCounts.push((extents.length - before) / 2);
-      tailSizes.push(tailSize);
-      position += size;
-    });
+      position += cut.size;
+    };
+    if (job.joined) {
+      const bytes = this.#join(job.pieces);
+      take(bytes.length, (target, offset) => target.set(bytes.subarray(offset, offset + target.length)));
+    } else {
+      forEachPiece(job.pieces, this.#files, ({ length, read }) => {
+        this.#watch.piece = cuts.length;
+        take(length, read);
+      });
+    }
     return {
       bytes: this.#out.slice(0, position),
-      choices: Uint8Array.from(choices),
+      choices: Uint8Array.from(cuts, ({ choice }) => choice),
       extentCounts: Uint32Array.from(extentCounts),
       extents: Uint32Array.from(extents),
-      tailSizes: Uint32Array.from(tailSizes),
+      tailSizes: Uint32Array.from(cuts, ({ tailSize }) => tailSize),
+      fragmentSizes: Uint32Array.from(fragmentSizes),
+      fragmentDigests: concatenated(digests),
     };
+  }
+
+  /** The bytes of all pieces, one behind the other. */
+  #join(pieces: Pieces): Uint8Array {
+    const bytes = new Uint8Array(totalLength(pieces));
+    let end = 0;
+    forEachPiece(pieces, this.#files, ({ length, read }) => {
+      read(bytes.subarray(end, end + length), 0);
+      end += length;
+    });
+    return bytes;
   }
 
   /** Makes the encoders of a job, telling which piece wanted the one that cannot be made. */
@@ -132,11 +203,13 @@ export class JobRunner {
     if (choice !== Choice.none) {
       const cutter = this.#cutters.get(choice);
       const blocks = cutter.cut(run, this.#out, position, extents);
-      return { choice, size: blocks === 0 ? room : blocks * blockSize, tailSize: cutter.tailSize };
+      const { tailSize, fragment } = cutter;
+      const size = blocks > 0 || fragment.length > 0 ? blocks * blockSize : room;
+      return { choice, size, tailSize, fragment };
     }
     read(this.#out.subarray(position, position + length), 0);
     this.#out.fill(0, position + length, position + room);
-    return { choice, size: room, tailSize: 0 };
+    return { choice, size: room, tailSize: 0, fragment: undefined };
   }
 
   /** Cuts a whole file with each candidate and keeps what pays. */
@@ -153,10 +226,12 @@ export class JobRunner {
     const sizeWith = (candidate: number) => {
       const own: ExtentPairs = [];
       const cut = this.#cut(candidate, copy, position, own);
-      const { size, tailSize } = cut;
+      const { size, tailSize, fragment } = cut;
       tried.set(candidate, { cut, extents: own, bytes: this.#out.slice(position, position + size) });
-      if (own.length === 0) return length;
-      return size - (tailSize > 0 ? blockSize - tailSize : 0) + indexSize(length, blockSize);
+      const fragmentSize = fragment?.length ?? 0;
+      if (own.length === 0 && fragmentSize === 0) return length;
+      // A fragment takes what it takes with either: as much as it is, at most.
+      return size - (tailSize > 0 ? blockSize - tailSize : 0) + fragmentSize + indexSize(length, blockSize);
     };
     const choice = choose(auto!, length, sizeWith, () => isEven([bytes]));
     const best = tried.get(choice);
@@ -184,7 +259,7 @@ export class JobRunner {
           target.set(part.subarray(offset, offset + target.length));
         const extents: ExtentPairs = [];
         // The stretch ends where it does by chance: a file goes on there.
-        const { size } = this.#cut(candidate, { length: part.length, read, endsFile: false }, 0, extents);
+        const { size } = this.#cut(candidate, { length: part.length, read, end: RunEnd.blocks }, 0, extents);
         return sum + (extents.length === 0 ? part.length : size - cutter.unused);
       }, 0);
     };

@@ -6,7 +6,7 @@ import { Cutters, type WorkSettings } from "../execute/cutters.ts";
 import type { Job, ResultOf } from "../execute/jobs.ts";
 import { JobRunner, type Work } from "../execute/run-job.ts";
 import { Watch } from "../execute/watch.ts";
-import { nodeFiles } from "./file-access.ts";
+import { nodePlatform } from "./platform.ts";
 
 /** What a worker is started with. */
 export interface WorkerSetup {
@@ -36,7 +36,7 @@ async function load(index: number): Promise<Compressor> {
 
 const watch = new Watch(watched);
 const cutters = new Cutters(work, load, watch);
-const runner = new JobRunner(nodeFiles, work, cutters, watch);
+const runner = new JobRunner(nodePlatform, work, cutters, watch);
 
 // The usual ones are made before they are needed; where that fails, the job that needs them tells.
 const usual = work.auto?.candidates ?? work.compressions.slice(0, 1).map((_, index) => index);

@@ -1,6 +1,6 @@
 import { FileType, toText } from "@erofs/format";
 import type { TreeNode } from "@erofs/tree";
-import { Choice } from "../execute/jobs.ts";
+import { Choice, RunEnd } from "../execute/jobs.ts";
 import { checkIndex, type Settings } from "../options.ts";
 import type { Inventory } from "./inventory.ts";
 import { paths } from "./paths.ts";
@@ -8,9 +8,17 @@ import { paths } from "./paths.ts";
 /** Files that go behind their inodes are larger: what compresses at all does not make good for an index below it. */
 const smallestTail = 64;
 
-/** Whether a node has what compression could save a block of, or with tail packing at least some bytes. */
-export function canShrink({ type, size }: TreeNode, { blockSize, tailPacking }: Settings): boolean {
-  return type === FileType.regular && size > (tailPacking ? smallestTail : blockSize);
+/** Whether a node has what compression could save a block of, or with tail packing or fragments at least some bytes. */
+export function canShrink({ type, size }: TreeNode, settings: Settings): boolean {
+  return (
+    type === FileType.regular &&
+    size > (fileEnd(settings) === RunEnd.blocks ? settings.blockSize : smallestTail)
+  );
+}
+
+/** What becomes of the last cluster of a file. */
+export function fileEnd({ fragments, tailPacking }: Settings): RunEnd {
+  return fragments ? RunEnd.fragment : tailPacking ? RunEnd.inline : RunEnd.blocks;
 }
 
 /** What is asked for each inode: the index of a compression or a `Choice`, which is `none` where nothing can shrink. */

@@ -61,9 +61,19 @@ export function deriveUuid(inventory: Inventory, settings: Settings, choices: Ui
 function addSettings(print: Fingerprint, settings: Settings): void {
   print.addName(settings.volumeName);
   print.addName(settings.inodeForm);
-  const { blockSize, xattrTolerance, inlineData, tailPacking, legacyIndex, buildTime = -1 } = settings;
-  const flags = Number(inlineData) + 2 * Number(legacyIndex) + 4 * Number(tailPacking);
-  for (const value of [blockSize, xattrTolerance, flags]) print.add(value);
+  const {
+    blockSize,
+    xattrTolerance,
+    inlineData,
+    tailPacking,
+    fragments,
+    dedupe,
+    legacyIndex,
+    buildTime = -1,
+  } = settings;
+  const flags = Number(inlineData) + 2 * Number(legacyIndex) + 4 * Number(tailPacking) + 8 * Number(dedupe);
+  const packed = fragments ? 1 + Number(fragments.all) + 2 * fragments.compression : 0;
+  for (const value of [blockSize, xattrTolerance, flags, packed]) print.add(value);
   print.addNumber(buildTime);
   for (const { compressor, encoderOptions } of settings.compressions) {
     const { maxOutput, level, dictSize = -1, extra = {} } = encoderOptions;

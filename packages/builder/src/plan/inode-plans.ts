@@ -1,13 +1,4 @@
-import {
-  chunkTableOffset,
-  compactIndexSize,
-  DataLayout,
-  FileType,
-  fullIndexSize,
-  MAP_HEADER_SIZE,
-  mapHeaderOffset,
-  NULL_BLOCK,
-} from "@erofs/format";
+import { chunkTableOffset, DataLayout, FileType, NULL_BLOCK } from "@erofs/format";
 import { Choice } from "../execute/jobs.ts";
 import type { Settings } from "../options.ts";
 import { planChoices } from "./choices.ts";
@@ -16,6 +7,7 @@ import { directoryContentSize } from "./directory-content.ts";
 import type { Epoch } from "./epoch.ts";
 import { ExtentArena } from "./extent-arena.ts";
 import type { Inventory } from "./inventory.ts";
+import { PackedContent } from "./packed-content.ts";
 import type { XattrPlan } from "./xattr-plan.ts";
 
 /**
@@ -45,6 +37,10 @@ export interface InodePlans {
   readonly extents: ExtentArena;
   /** Chunk-based files. */
   readonly chunks: ReadonlyMap<number, ChunkPlan>;
+  /** What stands in the packed inode, where there is one. */
+  readonly packed: PackedContent | undefined;
+  /** Regular files that go there as a whole. */
+  readonly wholeFragments: readonly number[];
   /** Regular files to be compressed, whose layout is not settled yet. */
   readonly candidates: readonly number[];
   /** What is asked for an inode, then what was used: an index of `Settings.compressions` or a `Choice`. */
@@ -62,6 +58,7 @@ export function planInodes(
   const count = nodes.length;
   const chunks = new Map<number, ChunkPlan>();
   const candidates: number[] = [];
+  const wholeFragments: number[] = [];
   const plans: InodePlans = {
     extended: new Uint8Array(count),
     layouts: new Uint8Array(count),
@@ -75,6 +72,8 @@ export function planInodes(
     extentCounts: new Uint32Array(count),
     extents: new ExtentArena(),
     chunks,
+    packed: settings.fragments ? new PackedContent(count) : undefined,
+    wholeFragments,
     candidates,
     choices: planChoices(inventory, settings),
   };
@@ -107,12 +106,20 @@ export function planInodes(
         chunkTableOffset(plans.bodySizes[index]!, plan.chunkBlockBits) + 4 * plan.blocks.length;
       plans.blockCounts[index] = plan.blockCount;
     } else if (plans.choices[index] !== Choice.none) {
-      candidates.push(index);
+      if (isWholeFragment(size, plans.choices[index]!, settings)) wholeFragments.push(index);
+      else candidates.push(index);
     } else {
       planFlat(plans, index, settings.inlineData || node.type !== FileType.regular, settings.blockSize);
     }
   }
   return plans;
+}
+
+/** Whether a file goes to the packed inode as a whole: with a cluster of its own it would waste most of it. */
+function isWholeFragment(size: number, choice: number, { fragments, compressions, auto }: Settings): boolean {
+  if (!fragments) return false;
+  const used = choice === Choice.auto ? auto!.candidates : [choice];
+  return fragments.all || used.every((index) => size <= compressions[index]!.encoderOptions.maxOutput);
 }
 
 /** Stores an inode's content as it is: in blocks, and what is left over behind the inode if it fits there. */
@@ -123,57 +130,4 @@ export function planFlat(plans: InodePlans, index: number, inline: boolean, bloc
   plans.layouts[index] = isInline ? DataLayout.flatInline : DataLayout.flatPlain;
   plans.tailSizes[index] = isInline ? tail : 0;
   plans.blockCounts[index] = Math.floor(size / blockSize) + (tail > 0 && !isInline ? 1 : 0);
-}
-
-/** Beyond lclusters of 16 KiB the compact index has no bits for the cluster offset. */
-const maxCompactBits = 14;
-
-/** Bytes of a file's inode, xattrs and index, once it is compressed. */
-function compressedBodySize(
-  plans: InodePlans,
-  index: number,
-  { blockSizeBits, legacyIndex }: Settings,
-): number {
-  const size = plans.sizes[index]!;
-  // Inodes stand at multiples of 32, so offsets from the inode are aligned as those on disk.
-  const base = mapHeaderOffset(plans.bodySizes[index]!) + MAP_HEADER_SIZE;
-  return legacyIndex || blockSizeBits > maxCompactBits
-    ? base + fullIndexSize(size, blockSizeBits)
-    : base + compactIndexSize(size, blockSizeBits, base % 32);
-}
-
-/**
- * Whether a compressed file's last cluster of `tailSize` bytes can go behind its inode, which must not cross a block
- * there. An inode with an index that is larger than a block begins with a block.
- */
-export function tailFits(plans: InodePlans, index: number, tailSize: number, settings: Settings): boolean {
-  return (compressedBodySize(plans, index, settings) % settings.blockSize) + tailSize <= settings.blockSize;
-}
-
-/**
- * Stores a file compressed, as the extents from `firstExtent` on and `blockCount` blocks from `startBlock`; the last
- * extent's `tailSize` bytes, if not 0, behind the inode.
- */
-export function planCompressed(
-  plans: InodePlans,
-  index: number,
-  data: {
-    choice: number;
-    firstExtent: number;
-    extentCount: number;
-    startBlock: number;
-    blockCount: number;
-    tailSize: number;
-  },
-  settings: Settings,
-): void {
-  const full = settings.legacyIndex || settings.blockSizeBits > maxCompactBits;
-  plans.layouts[index] = full ? DataLayout.compressedFull : DataLayout.compressedCompact;
-  plans.choices[index] = data.choice;
-  plans.firstExtents[index] = data.firstExtent;
-  plans.extentCounts[index] = data.extentCount;
-  plans.startBlocks[index] = data.startBlock;
-  plans.blockCounts[index] = data.blockCount;
-  plans.tailSizes[index] = data.tailSize;
-  plans.bodySizes[index] = compressedBodySize(plans, index, settings);
 }

@@ -1,5 +1,6 @@
 import { BuildError, type ByteString, FileType, toText } from "@erofs/format";
-import type { TreeNode } from "@erofs/tree";
+import { createNode, type TreeNode } from "@erofs/tree";
+import type { Epoch } from "./epoch.ts";
 
 /**
  * The tree as numbered inodes, root first: all entries of a directory together, then its subdirectories one
@@ -15,6 +16,8 @@ export interface Inventory {
   readonly linkCounts: Uint32Array;
   /** The directories, in order. */
   readonly directories: readonly Directory[];
+  /** Inode index of the packed inode, which is in no directory; undefined where there is none. */
+  readonly packed?: number;
 }
 
 export interface Directory {
@@ -70,6 +73,18 @@ export function takeInventory(root: TreeNode): Inventory {
     for (let i = subdirectories.length - 1; i >= 0; i--) pending.push(subdirectories[i]!);
   }
   return { nodes, linkCounts: Uint32Array.from(links), directories };
+}
+
+/** The inventory with a packed inode behind all others. Its content is made of theirs. */
+export function withPackedInode(inventory: Inventory, { epoch, fixedNsec }: Epoch): Inventory {
+  const node = createNode(FileType.regular, 0o600);
+  // Nobody sees it, so that it may have whichever time is short.
+  node.mtime = epoch;
+  node.mtimeNsec = fixedNsec;
+  const count = inventory.nodes.length;
+  const linkCounts = new Uint32Array(count + 1).fill(1);
+  linkCounts.set(inventory.linkCounts);
+  return { ...inventory, nodes: [...inventory.nodes, node], linkCounts, packed: count };
 }
 
 /** What a node lacks would otherwise be made up: of zeros, or of whatever stands in a buffer. */

@@ -11,6 +11,7 @@ import {
 import type { Inventory } from "./inventory.ts";
 import type { InodePlans } from "./inode-plans.ts";
 import { MetadataSpace } from "./metadata-space.ts";
+import type { Twins } from "./twins.ts";
 import type { XattrPlan } from "./xattr-plan.ts";
 
 /**
@@ -64,6 +65,8 @@ export function placeInodes(
     order.sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
     for (const index of order) plans.offsets[index] = space.place(sizeOf(index));
   }
+  const { packed } = inventory;
+  if (packed !== undefined) plans.offsets[packed] = space.place(sizeOf(packed));
   return space.end;
 }
 
@@ -71,18 +74,19 @@ export function placeInodes(
  * Gives a place to all data in blocks that has none yet, from `block` on: directories first, which are read
  * together with inodes. Returns the first block behind them. Throws `BuildError` EFBIG where their numbers end.
  */
-export function placeBlocks(inventory: Inventory, plans: InodePlans, block: number): number {
+export function placeBlocks(inventory: Inventory, plans: InodePlans, twins: Twins, block: number): number {
   let next = block;
   const take = (index: number) => {
     plans.startBlocks[index] = next;
     next += plans.blockCounts[index]!;
   };
   const isWaiting = (index: number) =>
-    plans.blockCounts[index]! > 0 && plans.startBlocks[index] === NULL_BLOCK;
+    plans.blockCounts[index]! > 0 && plans.startBlocks[index] === NULL_BLOCK && !twins.has(index);
   for (const { index } of inventory.directories) if (isWaiting(index)) take(index);
   for (let index = 0; index < inventory.nodes.length; index++) {
     if (inventory.nodes[index]!.type !== FileType.directory && isWaiting(index)) take(index);
   }
+  for (const [index, first] of twins.entries()) plans.startBlocks[index] = plans.startBlocks[first]!;
   // `NULL_BLOCK` is the one number of 32 bits that no block can have.
   if (next > NULL_BLOCK) {
     throw new BuildError(`the image would have ${next} blocks, expected at most ${NULL_BLOCK}`, {}, "EFBIG");

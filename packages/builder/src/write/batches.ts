@@ -26,10 +26,14 @@ export interface Part {
 
 export interface Batch {
   readonly pieces: Pieces;
+  /** Whether all pieces are one part: of the packed inode. */
+  readonly joined?: boolean;
   /** A choice for each piece, which may still be on its way. */
   readonly choices: readonly (number | Promise<ChooseResult>)[];
   readonly parts: readonly Part[];
   readonly bytes: number;
+  /** The inode index of the file that a piece is of. */
+  readonly ownerOf: (piece: number) => number;
   /** Of a batch that has been started. */
   readonly result?: Promise<CompressResult>;
 }
@@ -39,7 +43,7 @@ export interface Batch {
  * chosen first, by jobs of `chooseBy`.
  */
 export function* batches(
-  { inventory, plans, settings }: ImagePlan,
+  { inventory, plans, settings, twins }: ImagePlan,
   early: EarlyBatch[],
   chooseBy: (job: ChooseJob) => Promise<ChooseResult>,
 ): Generator<Batch> {
@@ -50,13 +54,14 @@ export function* batches(
     ...candidates.map(({ encoderOptions }) => encoderOptions.maxOutput),
   );
   const enough = batchSize(settings);
-  let rest = plans.candidates.reduce((sum, index) => sum + plans.sizes[index]!, 0);
+  const files = plans.candidates.filter((index) => !twins.has(index));
+  let rest = files.reduce((sum, index) => sum + plans.sizes[index]!, 0);
   let started = 0;
   for (let batch = early.shift(); batch; batch = early.shift()) {
     const { nodes, bytes, result } = batch;
-    const indexes = plans.candidates.slice(started, started + nodes.length);
+    const indexes = files.slice(started, started + nodes.length);
     const parts = indexes.map((index) => ({ index, length: plans.sizes[index]!, isLast: true }));
-    yield { pieces: noPieces, choices: [], parts, bytes, result };
+    yield { pieces: noPieces, choices: [], parts, bytes, ownerOf: (piece) => parts[piece]!.index, result };
     started += nodes.length;
     rest -= bytes;
   }
@@ -64,8 +69,11 @@ export function* batches(
   let choices: Batch["choices"][number][] = [];
   let parts: Part[] = [];
   let bytes = 0;
-  const finish = (): Batch => ({ pieces: pieces.take(), choices, parts, bytes });
-  for (const index of plans.candidates.slice(started)) {
+  const finish = (): Batch => {
+    const owners = parts;
+    return { pieces: pieces.take(), choices, parts, bytes, ownerOf: (piece) => owners[piece]!.index };
+  };
+  for (const index of files.slice(started)) {
     const content = inventory.nodes[index]!.content!;
     const size = plans.sizes[index]!;
     const requested = plans.choices[index]!;
@@ -97,4 +105,25 @@ export function* batches(
     }
   }
   if (parts.length > 0) yield finish();
+}
+
+/** Hands out the packed inode as jobs, a segment each, once all that goes there is known. */
+export function* packedBatches({ inventory, plans, settings }: ImagePlan): Generator<Batch> {
+  const index = inventory.packed!;
+  const choice = settings.fragments!.compression;
+  let rest = plans.packed!.size;
+  for (const ranges of plans.packed!.parts((left) => segmentSize(choice, left, settings))) {
+    const pieces = new PieceList();
+    let length = 0;
+    for (const range of ranges) {
+      const size = plans.sizes[range.index]!;
+      const offset = size - plans.packed!.sizeOf(range.index) + range.start;
+      pieces.add(inventory.nodes[range.index]!.content!, size, offset, range.length, 0);
+      length += range.length;
+    }
+    rest -= length;
+    const parts = [{ index, length, isLast: rest === 0 }];
+    const ownerOf = (piece: number) => ranges[piece]!.index;
+    yield { pieces: pieces.take(), joined: true, choices: [choice], parts, bytes: length, ownerOf };
+  }
 }

@@ -1,9 +1,11 @@
 import type { TreeNode } from "@erofs/tree";
 import { inOrder } from "../execute/in-order.ts";
-import type { CompressResult, Executor } from "../execute/jobs.ts";
+import { type CompressResult, type Executor, RunEnd } from "../execute/jobs.ts";
+import { fileEnd } from "../plan/choices.ts";
+import { planPackedInode, planWholeFragment } from "../plan/compressed-plans.ts";
 import { pathOf } from "../plan/paths.ts";
 import type { Sink } from "../sink.ts";
-import { type Batch, batches } from "./batches.ts";
+import { type Batch, batches, packedBatches } from "./batches.ts";
 import { FileSettler } from "./file-settler.ts";
 import type { HeadStart } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
@@ -27,41 +29,50 @@ export async function compressFiles(
   sink: Sink,
   onBytes: (count: number) => void,
 ): Promise<number> {
-  const { inventory, settings } = image;
+  const { inventory, plans, settings, twins } = image;
   const files = new FileSettler(image, start, tails);
+  const fileEnds = fileEnd(settings);
+  const packedEnd = settings.tailPacking ? RunEnd.inline : RunEnd.blocks;
 
-  const compress = async ({ pieces, choices, parts, result }: Batch): Promise<CompressResult> => {
-    if (result) return result;
+  const compress = async (batch: Batch): Promise<CompressResult> => {
+    if (batch.result) return batch.result;
+    const { pieces, joined = false, choices, parts, ownerOf } = batch;
     const made: number[] = [];
     for (const choice of choices) made.push(typeof choice === "number" ? choice : (await choice).choice);
+    const end = joined ? packedEnd : fileEnds;
     return executor.run({
       kind: "compress",
       pieces,
+      joined,
       choices: Uint8Array.from(made),
-      endsFile: Uint8Array.from(parts, ({ isLast }) => Number(isLast)),
-      pathOf: (piece) => pathOf(inventory, parts[piece]!.index),
+      ends: Uint8Array.from(parts, ({ isLast }) => (isLast ? end : RunEnd.blocks)),
+      pathOf: (piece) => pathOf(inventory, ownerOf(piece)),
     });
   };
-
-  await inOrder(
-    batches(image, headStart?.take(candidates(image)) ?? [], (job) => executor.run(job)),
-    {
-      count: smallJobs * executor.concurrency,
-      weight: bytesPerJob * executor.concurrency,
-      weightOf: ({ bytes }) => bytes,
-    },
-    compress,
-    async (result, { parts, bytes }) => {
+  const limits = {
+    count: smallJobs * executor.concurrency,
+    weight: bytesPerJob * executor.concurrency,
+    weightOf: ({ bytes }: Batch) => bytes,
+  };
+  const run = (all: Iterable<Batch>) =>
+    inOrder(all, limits, compress, async (result, { parts, bytes }) => {
       const offset = files.nextBlock * settings.blockSize;
       const kept = files.take(result, parts);
       if (kept > 0) await sink.write(offset, result.bytes.subarray(0, kept));
-      onBytes(bytes);
-    },
-  );
+      // Fragments are still to be compressed.
+      onBytes(bytes - result.fragmentSizes.reduce((sum, size) => sum + size, 0));
+    });
+
+  for (const index of plans.wholeFragments) planWholeFragment(plans, index, twins.firstOf(index));
+  await run(batches(image, headStart?.take(candidates(image)) ?? [], (job) => executor.run(job)));
+  if (plans.packed && plans.packed.size > 0) {
+    planPackedInode(plans, inventory.packed!);
+    await run(packedBatches(image));
+  }
   return files.nextBlock;
 }
 
 /** The files to be compressed, in order. */
-function* candidates({ inventory, plans }: ImagePlan): Generator<TreeNode> {
-  for (const index of plans.candidates) yield inventory.nodes[index]!;
+function* candidates({ inventory, plans, twins }: ImagePlan): Generator<TreeNode> {
+  for (const index of plans.candidates) if (!twins.has(index)) yield inventory.nodes[index]!;
 }

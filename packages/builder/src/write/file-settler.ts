@@ -1,5 +1,9 @@
-import type { CompressResult } from "../execute/jobs.ts";
-import { planCompressed, planFlat, tailFits } from "../plan/inode-plans.ts";
+import { type ByteString, fromBytes } from "@erofs/format";
+import { type CompressResult, RunEnd } from "../execute/jobs.ts";
+import { fileEnd } from "../plan/choices.ts";
+import { planCompressed, planWholeFragment, tailFits } from "../plan/compressed-plans.ts";
+import { planFlat } from "../plan/inode-plans.ts";
+import { digestSize } from "../plan/twins.ts";
 import type { Part } from "./batches.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import type { TailStore } from "./tail-store.ts";
@@ -8,7 +12,7 @@ import type { TailStore } from "./tail-store.ts";
 interface OpenFile {
   readonly startBlock: number;
   readonly firstExtent: number;
-  /** Whether a segment of it was compressed. */
+  /** Whether a segment of it was compressed, or goes to the packed inode in part. */
   isCompressed: boolean;
 }
 
@@ -24,6 +28,8 @@ export class FileSettler {
   nextBlock: number;
   readonly #image: ImagePlan;
   readonly #tails: TailStore;
+  /** By digest, the first file that has a fragment. */
+  readonly #fragments = new Map<ByteString, number>();
   #open: OpenFile | undefined;
 
   /** Blocks are given out from `start` on; what goes behind inodes is left to `tails`. */
@@ -34,36 +40,45 @@ export class FileSettler {
   }
 
   /** Takes the result of a job: moves what of `bytes` goes to blocks to the beginning and returns its length. */
-  take({ bytes, choices, extentCounts, extents, tailSizes }: CompressResult, parts: readonly Part[]): number {
+  take(result: CompressResult, parts: readonly Part[]): number {
+    const { bytes, choices, extentCounts, extents, tailSizes, fragmentSizes, fragmentDigests } = result;
     const { plans, settings } = this.#image;
     const { blockSize } = settings;
     let from = 0; // in `bytes`
     let kept = 0;
     let pair = 0; // in `extents`
+    let digest = 0; // in `fragmentDigests`
     for (const [i, part] of parts.entries()) {
-      const { length, isLast } = part;
+      const { index, length, isLast } = part;
       const count = extentCounts[i]!;
+      const fragmentSize = fragmentSizes[i]!;
       const open = (this.#open ??= {
         startBlock: this.nextBlock,
         firstExtent: plans.extents.position,
         isCompressed: false,
       });
       const own =
-        count > 0 ? extents.subarray(2 * pair, 2 * (pair + count)) : plainExtents(length, blockSize);
+        count > 0
+          ? extents.subarray(2 * pair, 2 * (pair + count))
+          : plainExtents(length - fragmentSize, blockSize);
       pair += count;
-      if (count > 0) open.isCompressed = true;
+      if (count > 0 || fragmentSize > 0) open.isCompressed = true;
       plans.extents.append(own);
       let size = 0;
       for (let k = 1; k < own.length; k += 2) size += (own[k]! >>> 1) * blockSize;
       let keptSize = size;
       if (isLast) {
-        if (open.isCompressed) {
-          const tailSize = count > 0 ? tailSizes[i]! : settings.tailPacking ? length % blockSize : 0;
+        if (fragmentSize > 0) {
+          const ownDigest = fragmentDigests.subarray(digest, (digest += digestSize));
+          this.#endFragment(index, choices[i]!, fragmentSize, size, ownDigest);
+        } else if (open.isCompressed) {
+          const tailSize =
+            count > 0 ? tailSizes[i]! : fileEnd(settings) === RunEnd.inline ? length % blockSize : 0;
           const isPlain = (own.at(-1)! & 1) === 0;
           const start = from + size - (isPlain ? blockSize : tailSize);
-          keptSize -= this.#endCompressed(part, choices[i]!, { start, size: tailSize }, size, bytes);
+          keptSize -= this.#endCompressed(index, choices[i]!, { start, size: tailSize }, size, bytes);
         } else {
-          keptSize -= this.#endFlat(part, from + size - blockSize, bytes);
+          keptSize -= this.#endFlat(index, from + size - blockSize, bytes);
         }
         this.#open = undefined;
       }
@@ -76,12 +91,13 @@ export class FileSettler {
   }
 
   /** Ends a file of which nothing shrinks. Returns how many of its last bytes go to no block. */
-  #endFlat({ index }: Part, lastBlock: number, bytes: Uint8Array): number {
-    const { plans, settings } = this.#image;
+  #endFlat(index: number, lastBlock: number, bytes: Uint8Array): number {
+    const { inventory, plans, settings } = this.#image;
     const { blockSize, inlineData } = settings;
     const { startBlock, firstExtent } = this.#open!;
     plans.extents.truncate(firstExtent);
-    planFlat(plans, index, inlineData, blockSize);
+    // What of the packed inode were not kept could not be read again.
+    planFlat(plans, index, inlineData && index !== inventory.packed, blockSize);
     plans.startBlocks[index] = startBlock;
     const tailSize = plans.tailSizes[index]!;
     if (tailSize === 0) return 0;
@@ -92,20 +108,43 @@ export class FileSettler {
   }
 
   /** Ends a compressed file whose last segment has `size` bytes of blocks. Returns as `#endFlat`. */
-  #endCompressed({ index }: Part, choice: number, tail: Tail, size: number, bytes: Uint8Array): number {
-    const { plans, settings } = this.#image;
+  #endCompressed(index: number, choice: number, tail: Tail, size: number, bytes: Uint8Array): number {
+    const { inventory, plans, settings } = this.#image;
     const { blockSize, inlineData } = settings;
-    const { startBlock, firstExtent } = this.#open!;
     const isInline =
       tail.size > 0 && tailFits(plans, index, tail.size, settings) && this.#tails.reserve(tail.size);
-    if (!isInline && plans.sizes[index]! <= blockSize) {
+    if (!isInline && plans.sizes[index]! <= blockSize && index !== inventory.packed) {
       // In a block of its own it saves nothing.
-      plans.extents.truncate(firstExtent);
+      plans.extents.truncate(this.#open!.firstExtent);
       planFlat(plans, index, inlineData, blockSize);
       return size;
     }
     if (isInline) this.#tails.keep(index, bytes.subarray(tail.start, tail.start + tail.size));
     const unused = isInline ? blockSize : 0;
+    this.#plan(index, choice, size - unused, isInline ? tail.size : 0);
+    return unused;
+  }
+
+  /** Ends a file whose last bytes go to the packed inode, with `size` bytes of blocks in its last segment. */
+  #endFragment(index: number, choice: number, fragmentSize: number, size: number, digest: Uint8Array): void {
+    const { plans } = this.#image;
+    const key = fromBytes(digest);
+    const first = this.#fragments.get(key) ?? index;
+    if (first === index) this.#fragments.set(key, index);
+    if (fragmentSize === plans.sizes[index]) {
+      planWholeFragment(plans, index, first);
+      return;
+    }
+    if (first === index) plans.packed!.add(index, fragmentSize);
+    else plans.packed!.share(index, first);
+    // It has an entry of the index like others, whose block nobody looks at.
+    plans.extents.append([fragmentSize, 3]);
+    this.#plan(index, choice, size, 0);
+  }
+
+  #plan(index: number, choice: number, size: number, tailSize: number): void {
+    const { plans, settings } = this.#image;
+    const { startBlock, firstExtent } = this.#open!;
     planCompressed(
       plans,
       index,
@@ -114,12 +153,11 @@ export class FileSettler {
         firstExtent,
         extentCount: plans.extents.position - firstExtent,
         startBlock,
-        blockCount: this.nextBlock - startBlock + (size - unused) / blockSize,
-        tailSize: isInline ? tail.size : 0,
+        blockCount: this.nextBlock - startBlock + size / settings.blockSize,
+        tailSize,
       },
       settings,
     );
-    return unused;
   }
 }
 

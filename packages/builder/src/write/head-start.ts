@@ -4,7 +4,7 @@ import type { CompressResult, Executor } from "../execute/jobs.ts";
 import { PieceList } from "../execute/pieces.ts";
 import { type BuildOptions, settle, type Settings } from "../options.ts";
 import { isMostlyHoles } from "../plan/chunks.ts";
-import { canShrink } from "../plan/choices.ts";
+import { canShrink, fileEnd } from "../plan/choices.ts";
 import { batchSize } from "./batches.ts";
 import { segmentSize } from "./segments.ts";
 
@@ -43,9 +43,15 @@ export class HeadStart {
   constructor(options: BuildOptions, executor: Executor) {
     this.#settings = settle(options);
     this.#executor = executor;
-    const { compressions, compressionOf, auto } = this.#settings;
-    // Without threads there is nobody who has time. What is to be chosen is chosen once the tree is known.
-    this.#isOver = executor.concurrency === 1 || compressions.length === 0 || !!compressionOf || !!auto;
+    const { compressions, compressionOf, auto, fragments, dedupe } = this.#settings;
+    // Without threads there is nobody who has time. What is to be chosen, or may be elsewhere already, waits for the tree.
+    this.#isOver =
+      executor.concurrency === 1 ||
+      compressions.length === 0 ||
+      !!compressionOf ||
+      !!auto ||
+      !!fragments ||
+      dedupe;
     this.#batchSize = batchSize(this.#settings);
     // Whatever the rest of the tree, this is one segment.
     this.#largest = this.#isOver ? 0 : segmentSize(0, 0, this.#settings);
@@ -89,7 +95,7 @@ export class HeadStart {
       kind: "compress",
       pieces: this.#pieces.take(),
       choices: new Uint8Array(nodes.length),
-      endsFile: new Uint8Array(nodes.length).fill(1),
+      ends: new Uint8Array(nodes.length).fill(fileEnd(this.#settings)),
       pathOf: (piece) => paths[piece]!,
     });
     // Whoever takes it meets the failure; if the tree cannot be read, nobody does.

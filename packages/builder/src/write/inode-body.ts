@@ -27,6 +27,7 @@ import type { Epoch } from "../plan/epoch.ts";
 import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import type { Head } from "../plan/placement.ts";
+import type { Twins } from "../plan/twins.ts";
 import type { XattrPlan } from "../plan/xattr-plan.ts";
 
 /** All that is settled once every inode has its place. */
@@ -36,6 +37,7 @@ export interface ImagePlan {
   readonly inventory: Inventory;
   readonly xattrs: XattrPlan;
   readonly plans: InodePlans;
+  readonly twins: Twins;
   readonly head: Head;
 }
 
@@ -90,16 +92,36 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
   } else if (layout === DataLayout.compressedCompact || layout === DataLayout.compressedFull) {
     const fileSize = plans.sizes[index]!;
     const { blockSizeBits, blockSize, compressions } = settings;
+    const fragmentSize = plans.packed?.sizeOf(index) ?? 0;
+    const fragmentOffset = plans.packed?.offsetOf(index) ?? 0;
+    const header = mapHeaderOffset(end);
+    if (fragmentSize === fileSize) {
+      const whole = { wholeFileFragment: true, fragmentOffset, advise: 0, algorithm1: 0 };
+      target.set(encodeMapHeader(whole), header);
+      return;
+    }
     const { compressor, encoderOptions } = compressions[plans.choices[index]!]!;
     const bigPcluster = encoderOptions.maxOutput > blockSize;
     const { algorithm } = compressor;
     const plan = { fileSize, blockSizeBits, bigPcluster, algorithm };
     const extents = extentsOf(plans, index);
-    const header = mapHeaderOffset(end);
     const base = header + MAP_HEADER_SIZE;
     const inlineSize = plans.tailSizes[index]!;
-    const advise = indexAdvise(layout, plan) | (inlineSize > 0 ? MapAdvise.inlinePcluster : 0);
-    target.set(encodeMapHeader({ advise, algorithm1: algorithm, inlineSize }), header);
+    let advise = indexAdvise(layout, plan);
+    if (inlineSize > 0) advise |= MapAdvise.inlinePcluster;
+    if (fragmentSize > 0) advise |= MapAdvise.fragmentPcluster;
+    target.set(
+      encodeMapHeader({
+        advise,
+        algorithm1: algorithm,
+        inlineSize,
+        fragmentOffset: fragmentOffset % 2 ** 32,
+      }),
+      header,
+    );
+    if (fragmentSize > 0 && layout === DataLayout.compressedFull) {
+      extents.push({ ...extents.pop()!, block: Math.floor(fragmentOffset / 2 ** 32) });
+    }
     target.set(
       layout === DataLayout.compressedCompact
         ? encodeCompactIndex(extents, plan, base % 32)

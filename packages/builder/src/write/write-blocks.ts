@@ -23,12 +23,13 @@ interface Run {
 }
 
 /** The stored runs from block `first` on, in the order of their blocks. */
-function* runs({ inventory, plans, settings }: ImagePlan, first: number): Generator<Run> {
+function* runs({ inventory, plans, settings, twins }: ImagePlan, first: number): Generator<Run> {
   const { blockSize } = settings;
   for (const [index, node] of inventory.nodes.entries()) {
     const startBlock = plans.startBlocks[index]!;
     const blockCount = plans.blockCounts[index]!;
     if (node.type === FileType.directory || blockCount === 0 || startBlock < first) continue;
+    if (twins.has(index)) continue;
     const size = plans.sizes[index]!;
     const content: Content = node.content ?? { kind: "memory", bytes: bytesOf(node.target!) };
     const chunks = plans.chunks.get(index);

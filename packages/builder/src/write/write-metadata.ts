@@ -119,7 +119,7 @@ export async function writeMetadata(
   sink: Sink,
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
-  const { inventory, plans, settings } = image;
+  const { inventory, plans, settings, twins } = image;
   const { blockSize } = settings;
   const directoryOf = new Map<number, Directory>(inventory.directories.map((d) => [d.index, d]));
   const contentOf = (index: number) =>
@@ -157,7 +157,7 @@ export async function writeMetadata(
       } else if (node.type === FileType.symlink) {
         writeBytes(node.target!.slice(tailStart), bytes, at);
       } else {
-        const tail = tails.get(index, tailSize);
+        const tail = tails.get(twins.firstOf(index), tailSize);
         if (tail) {
           bytes.set(tail, at);
         } else {

@@ -60,6 +60,11 @@ describe("buildImageFile", () => {
     ["lz4", { compressor: lz4 }],
     ["lz4hc with 64 KiB clusters", { compressor: lz4hc, level: 3, pclusterSize: 65536 }],
     [
+      "fragments, tails packed, equal files once",
+      { compressor: lz4, pclusterSize: 16384, fragments: {}, tailPacking: true, dedupe: true },
+    ],
+    ["whole files as fragments", { compressor: lz4, fragments: { all: true, pclusterSize: 65536 } }],
+    [
       "what pays, DEFLATE for some",
       {
         compressions: [

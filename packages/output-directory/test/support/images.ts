@@ -1,6 +1,6 @@
 import { memorySource, openSync, type SyncImage } from "@erofs/reader";
 import { buildImage, type BuildOptions, inProcess, MemorySink } from "@erofs/builder";
-import { nodeFiles } from "@erofs/builder/node";
+import { nodePlatform } from "@erofs/builder/node";
 import type { TreeNode } from "@erofs/tree";
 
 export { naiveLz4 } from "../../../builder/test/naive-lz4.ts";
@@ -18,7 +18,7 @@ export {
 /** The bytes of an image of a tree. */
 export async function imageBytes(root: TreeNode, options: BuildOptions = {}): Promise<Uint8Array> {
   const sink = new MemorySink();
-  await buildImage(root, sink, options, await inProcess(options, nodeFiles));
+  await buildImage(root, sink, options, await inProcess(options, nodePlatform));
   return sink.image;
 }
 
