@@ -28,11 +28,6 @@ export function keepLiterals(): void {
   valid = true;
 }
 
-/** Table of the code that the last block put made, 0 if it made none. */
-export function madeCode(): usize {
-  return made ? huffmanTable(current ^ 1) : 0;
-}
-
 function countLiterals(count: usize): void {
   memory.fill(LITERAL_COUNTS, 0, 1024);
   for (let k: usize = 0; k < count; k++) {
