@@ -6,7 +6,7 @@
 // in a 32-bit space, farther behind the one before than any match reaches.
 
 import { HASH_BITS, HEADS3, HEADS4, HEADS_SIZE, LINKS, LINK_MASK } from "./memory-plan";
-import { MAX_MATCH, MIN_MATCH } from "./symbols";
+import { MAX_MATCH, MIN_MATCH, distanceSymbol } from "./symbols";
 
 /** The farthest match of the format. */
 const MAX_DISTANCE: u32 = 32768;
@@ -163,9 +163,27 @@ export function nearestThree(at: usize): usize {
   return (load<u32>(at) ^ load<u32>(at - distance)) << 8 == 0 ? distance : 0;
 }
 
+// A match as a u32, from the lowest bit up: 9 bits of length, 7 of the distance's symbol, 16 of the distance less one.
+
+function packMatch(length: usize, distance: usize): u32 {
+  return <u32>length | (distanceSymbol(distance) << 9) | (<u32>(distance - 1) << 16);
+}
+
+export function packedLength(match: u32): usize {
+  return <usize>(match & 0x1ff);
+}
+
+export function packedSymbol(match: u32): usize {
+  return <usize>((match >> 9) & 0x7f);
+}
+
+export function packedDistance(match: u32): usize {
+  return <usize>(match >> 16) + 1;
+}
+
 /**
- * Puts the matches at `at` to `out`, u32 each, the distance above 16 bits of length: ever longer ones, each at the
- * nearest place where there is one so long, none beyond `end`. Returns the end of what was put.
+ * Puts the matches at `at` to `out`, packed: ever longer ones, each at the nearest place where there is one so long,
+ * none beyond `end`. Returns the end of what was put.
  */
 export function allMatches(at: usize, end: usize, attempts: u32, nice: usize, out: usize): usize {
   const limit = min(end, at + MAX_MATCH);
@@ -173,7 +191,7 @@ export function allMatches(at: usize, end: usize, attempts: u32, nice: usize, ou
   const three = nearestThree(at);
   if (three == 0) return out;
   let best = MIN_MATCH + commonLength(at + MIN_MATCH, at + MIN_MATCH - three, limit);
-  store<u32>(out, <u32>(best | (three << 16)));
+  store<u32>(out, packMatch(best, three));
   out += 4;
   if (best >= nice || at + best >= limit) return out;
   const lowest = max(firstPlace, at - farthest);
@@ -185,7 +203,7 @@ export function allMatches(at: usize, end: usize, attempts: u32, nice: usize, ou
       const length = <usize>4 + commonLength(at + 4, candidate + 4, limit);
       if (length > best) {
         best = length;
-        store<u32>(out, <u32>(best | ((at - candidate) << 16)));
+        store<u32>(out, packMatch(best, at - candidate));
         out += 4;
         if (best >= nice || at + best >= limit) break;
         tail = load<u32>(at + best - 3);

@@ -78,19 +78,23 @@ const PLAN_END: usize = (ENTROPY + ENTROPY_COUNT * 4 + 0xffff) & ~0xffff;
 export const STRETCH_LIMIT: usize = 128 * 1024;
 /** u32 of a place: the cost from there to the end of the stretch. A match may look beyond. */
 export const PLACE_COSTS: usize = PLAN_END;
-/** u32 of a place: the step from there, its length and, above 16 bits, its distance; 0: a literal. */
-export const PLACE_STEPS: usize = PLACE_COSTS + (STRETCH_LIMIT + 16) * 4;
+/** u16 of a place: the length of the step from there; 1: a literal. */
+export const PLACE_STEPS: usize = PLACE_COSTS + (STRETCH_LIMIT + 272) * 4;
 /** u32 of a place: where its matches begin; the next place's is where they end. */
-export const PLACE_MATCHES: usize = PLACE_STEPS + STRETCH_LIMIT * 4;
-/** u32 of a match: as a step. Those of a place are ever longer and, as a rule, farther. */
+export const PLACE_MATCHES: usize = PLACE_STEPS + STRETCH_LIMIT * 2;
+/** u32 of a match (see match-finder.ts). Those of a place are ever longer and, as a rule, farther. */
 export const MATCHES: usize = PLACE_MATCHES + (STRETCH_LIMIT + 16) * 4;
 export const MATCHES_END: usize = MATCHES + (4 << 20);
 /** u32 of a byte, of a length, and of a distance symbol: costs in 1/256 bits. */
 export const BYTE_COSTS: usize = MATCHES_END;
 export const LENGTH_COSTS: usize = BYTE_COSTS + 256 * 4;
 export const DISTANCE_COSTS: usize = LENGTH_COSTS + 264 * 4;
-/** The bytes of each block, u32. */
-export const REGIONS: usize = DISTANCE_COSTS + 32 * 4;
+/** u16 of a length: the longest one with the same symbol. */
+export const SYMBOL_ENDS: usize = DISTANCE_COSTS + 32 * 4;
+/** u32: eight zeros and eight of all ones. Eight from somewhere in it on are a mask of lanes. */
+export const LANE_MASKS: usize = (SYMBOL_ENDS + 260 * 2 + 15) & ~15;
+/** The first segment of each block, u32. */
+export const REGIONS: usize = LANE_MASKS + 16 * 4;
 
 const OPTIMAL_PLAN_END: usize = (REGIONS + (SEGMENT_LIMIT + 8) * 4 + 0xffff) & ~0xffff;
 

@@ -53,6 +53,14 @@ function log2(n: u32): u32 {
   return result;
 }
 
+/** The symbol, 0 to 29, of a distance. */
+export function distanceSymbol(distance: usize): u32 {
+  const rest = <u32>distance - 1;
+  if (rest < 2) return rest;
+  const halves = 30 - <u32>clz(rest);
+  return (halves << 1) + (rest >> halves);
+}
+
 export function matchSymbol(length: usize, distance: usize): u32 {
   const packed = load<u32>(length << 2, LENGTH_SYMBOLS);
   const rest = <u32>distance - 1;
