@@ -88,6 +88,11 @@ export interface BuildOptions {
   readonly fragments?: FragmentOptions | undefined;
   /** Store the content of equal files once. Default false. */
   readonly dedupe?: boolean;
+  /**
+   * Paths ("usr/bin/env", "" for the root) of files whose data are stored before those of others, in this order; a directory
+   * stands for all in it. What is read together is then read in one go. Others follow in the order of the tree.
+   */
+  readonly dataOrder?: readonly ByteString[] | undefined;
   readonly inodeForm?: InodeForm;
   /** An xattr that more than this many inodes have is stored once. Default 2. */
   readonly xattrTolerance?: number;
@@ -110,6 +115,7 @@ export interface Settings {
   readonly inlineData: boolean;
   readonly tailPacking: boolean;
   readonly dedupe: boolean;
+  readonly dataOrder: readonly ByteString[];
   /** `compression`: the index of the packed inode's. */
   readonly fragments: { readonly all: boolean; readonly compression: number } | undefined;
   readonly inodeForm: InodeForm;
@@ -147,6 +153,7 @@ export function settle(options: BuildOptions): Settings {
     inlineData: options.inlineData ?? true,
     tailPacking: options.tailPacking ?? false,
     dedupe: options.dedupe ?? false,
+    dataOrder: options.dataOrder ?? [],
     fragments,
     inodeForm: options.inodeForm ?? "auto",
     xattrTolerance,

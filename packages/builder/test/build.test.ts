@@ -270,6 +270,34 @@ describe("buildImage", () => {
     );
   });
 
+  it("stores data in the order that is asked for", async () => {
+    const root = directory({
+      a: file(runs(100_000, 1)),
+      b: file(runs(100_000, 2)),
+      c: file(noise(20_000, 3)),
+      d: file(noise(20_000, 3), { uid: 1 }),
+      small1: file(runs(500, 4)),
+      small2: file(runs(500, 4), { mtime: 5 }),
+    });
+    const layouts: BuildOptions[] = [
+      {},
+      { compressor: naiveLz4 },
+      { compressor: naiveLz4, fragments: {}, dedupe: true },
+      { compressor: naiveLz4, fragments: { all: true } },
+    ];
+    for (const options of layouts) {
+      const all = { ...options, dataOrder: ["small2", "d", "b"] };
+      const image = openSync(memorySource(await build(root, all)));
+      expect(differences(image, root)).toEqual([]);
+      const [a, b, c, d] = ["/a", "/b", "/c", "/d"].map((path) => {
+        const [first] = image.extents(image.lookup(path));
+        return first!.fragmentOffset ?? first!.physical!.offset;
+      });
+      expect(b).toBeLessThan(a!);
+      expect(d).toBeLessThanOrEqual(c!);
+    }
+  });
+
   it("gives compact inodes to those with the most frequent time only", async () => {
     const image = openSync(
       memorySource(

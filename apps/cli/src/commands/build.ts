@@ -6,6 +6,7 @@ import { type ReadDirectoryOptions, scanDirectory } from "@erofs/input-directory
 import { type Command, Option } from "commander";
 
 import { compressionOptions } from "../build/compression.ts";
+import { readDataOrder } from "../build/data-order.ts";
 import { excludeGlobs, imageInsideSource } from "../build/exclusions.ts";
 import { readHints } from "../build/hints.ts";
 import { summaryForJson, summaryLine } from "../build/summary.ts";
@@ -31,6 +32,7 @@ interface BuildFlags {
   readonly verify?: boolean;
   readonly tailPacking?: true;
   readonly dedupe?: true;
+  readonly dataOrder?: string;
   readonly legacyIndex?: true;
   readonly workers?: number;
   readonly label?: ByteString;
@@ -80,6 +82,9 @@ Hints are lines of SIZE [COMPRESSOR] PATTERN: the largest cluster, 0 for no comp
 counted from 0, or a compressor as for -z; a POSIX extended regular expression for paths from SOURCE on, without a
 slash in front. The first line that matches counts.
 
+The list of --data-order has a path from SOURCE on a line, such as what a trace of the start of a system shows. What
+is listed is stored together, so that reading ahead finds it; a directory stands for all in it.
+
 Sizes are bytes, or have a unit of 1024: 4096, 4K, 64K, 1M.
 
 The same SOURCE and options give the same bytes, on every host and with any number of workers, unless -U random
@@ -104,6 +109,7 @@ function declareOptions(command: Command): void {
       blockSizeValue,
       4096,
     )
+    .option("--data-order <FILE>", "data of the paths listed in FILE first, in its order; see below")
     .option("--no-inline-data", "give the ends of files blocks of their own, not places behind inodes")
     .addOption(
       new Option(
@@ -197,6 +203,7 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     inlineData: extended?.inlineData ?? flags.inlineData,
     tailPacking: extended?.tailPacking ?? flags.tailPacking ?? false,
     dedupe: extended?.dedupe ?? flags.dedupe ?? false,
+    ...(flags.dataOrder === undefined ? {} : { dataOrder: readDataOrder(flags.dataOrder) }),
     fragments: extended?.fragments,
     inodeForm: extended?.inodeForm ?? flags.inodeForm,
     xattrTolerance: Math.max(0, flags.xattrTolerance),

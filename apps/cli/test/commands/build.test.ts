@@ -162,6 +162,24 @@ describe("erofs build", () => {
     expect(await outputLines(["ls", "-R", image])).toEqual(["/.hidden", "/hello.txt", "/sub", "/sub/hard"]);
   });
 
+  it("stores data in the order of a list, and packs tails, fragments and equal files", async () => {
+    const list = join(folder, "order");
+    writeFileSync(list, "./sub/deep\n\n/big.txt\n");
+    const order = await build(["--no-inline-data", "--data-order", list]);
+    const startOf = async (path: string): Promise<number> => {
+      const [{ extents }] = JSON.parse(await output(["inspect", "--json", order, path]));
+      return extents[0].physical.offset;
+    };
+    expect(await startOf("big.txt")).toBeLessThan(await startOf("hello.txt"));
+    const missing = await erofs(["build", "--data-order", join(folder, "none"), source, order]);
+    expect(missing).toMatchObject({ status: 1 });
+    expect(missing.stderr).toContain("none");
+    for (const words of ["ztailpacking", "fragments", "all-fragments=16K", "dedupe,fragments"]) {
+      const image = await build(["-zlz4", "-E", words]);
+      expect(await output(["cat", image, "big.txt"])).toBe(readFileSync(join(source, "big.txt"), "utf8"));
+    }
+  });
+
   it("makes files of hard links, flat or wide inodes, on request", async () => {
     expect(await statOf(await build(["--hard-dereference"]), "sub/hard")).toMatchObject({ links: 1 });
     expect(await statOf(await build(["--no-inline-data"]), "hello.txt")).toMatchObject({ layout: "plain" });

@@ -74,6 +74,7 @@ function addSettings(print: Fingerprint, settings: Settings): void {
   const flags = Number(inlineData) + 2 * Number(legacyIndex) + 4 * Number(tailPacking) + 8 * Number(dedupe);
   const packed = fragments ? 1 + Number(fragments.all) + 2 * fragments.compression : 0;
   for (const value of [blockSize, xattrTolerance, flags, packed]) print.add(value);
+  for (const path of settings.dataOrder) print.addName(path);
   print.addNumber(buildTime);
   for (const { compressor, encoderOptions } of settings.compressions) {
     const { maxOutput, level, dictSize = -1, extra = {} } = encoderOptions;

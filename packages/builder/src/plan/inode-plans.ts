@@ -3,6 +3,7 @@ import { Choice } from "../execute/jobs.ts";
 import type { Settings } from "../options.ts";
 import { planChoices } from "./choices.ts";
 import { type ChunkPlan, isMostlyHoles, planChunks } from "./chunks.ts";
+import { dataOrder } from "./data-order.ts";
 import { directoryContentSize } from "./directory-content.ts";
 import type { Epoch } from "./epoch.ts";
 import { ExtentArena } from "./extent-arena.ts";
@@ -19,6 +20,8 @@ export interface InodePlans {
   readonly extended: Uint8Array;
   /** A `DataLayout`. */
   readonly layouts: Uint8Array;
+  /** All inode indexes in the order in which data are stored. */
+  readonly order: Uint32Array;
   /** `i_size`. */
   readonly sizes: Float64Array;
   /** Bytes of the inode, its xattrs, and its chunk table or cluster index. */
@@ -62,6 +65,7 @@ export function planInodes(
   const plans: InodePlans = {
     extended: new Uint8Array(count),
     layouts: new Uint8Array(count),
+    order: dataOrder(inventory, settings.dataOrder),
     sizes: new Float64Array(count),
     bodySizes: new Float64Array(count),
     tailSizes: new Uint32Array(count),
@@ -77,7 +81,7 @@ export function planInodes(
     candidates,
     choices: planChoices(inventory, settings),
   };
-  for (let index = 0; index < count; index++) {
+  for (const index of plans.order) {
     const node = nodes[index]!;
     const size =
       node.type === FileType.regular

@@ -83,7 +83,7 @@ export function placeBlocks(inventory: Inventory, plans: InodePlans, twins: Twin
   const isWaiting = (index: number) =>
     plans.blockCounts[index]! > 0 && plans.startBlocks[index] === NULL_BLOCK && !twins.has(index);
   for (const { index } of inventory.directories) if (isWaiting(index)) take(index);
-  for (let index = 0; index < inventory.nodes.length; index++) {
+  for (const index of plans.order) {
     if (inventory.nodes[index]!.type !== FileType.directory && isWaiting(index)) take(index);
   }
   for (const [index, first] of twins.entries()) plans.startBlocks[index] = plans.startBlocks[first]!;

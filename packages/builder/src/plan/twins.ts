@@ -10,7 +10,7 @@ import type { Inventory } from "./inventory.ts";
 export class Twins {
   readonly #firsts = new Map<number, number>();
 
-  /** Adds an inode that is a twin of `first`, which comes before it. */
+  /** Adds an inode that is a twin of `first`, whose data come before it. */
   add(index: number, first: number): void {
     this.#firsts.set(index, first);
   }
@@ -24,7 +24,7 @@ export class Twins {
     return this.#firsts.get(index) ?? index;
   }
 
-  /** All twins, each with its first one, in the order of the inodes. */
+  /** All twins, each with its first one, in the order of their data. */
   entries(): Iterable<readonly [number, number]> {
     return this.#firsts;
   }
@@ -48,7 +48,7 @@ function likenessOf(plans: InodePlans): (index: number) => string {
  */
 export function possibleTwins(inventory: Inventory, plans: InodePlans, settings: Settings): number[] {
   const likeness = likenessOf(plans);
-  const indexes = settings.dedupe ? inventory.nodes.keys() : plans.wholeFragments;
+  const indexes = settings.dedupe ? plans.order : plans.wholeFragments;
   const keys = new Map<number, string>();
   const counts = new Map<string, number>();
   for (const index of indexes) {

@@ -43,7 +43,7 @@ export class HeadStart {
   constructor(options: BuildOptions, executor: Executor) {
     this.#settings = settle(options);
     this.#executor = executor;
-    const { compressions, compressionOf, auto, fragments, dedupe } = this.#settings;
+    const { compressions, compressionOf, auto, fragments, dedupe, dataOrder } = this.#settings;
     // Without threads there is nobody who has time. What is to be chosen, or may be elsewhere already, waits for the tree.
     this.#isOver =
       executor.concurrency === 1 ||
@@ -51,7 +51,8 @@ export class HeadStart {
       !!compressionOf ||
       !!auto ||
       !!fragments ||
-      dedupe;
+      dedupe ||
+      dataOrder.length > 0;
     this.#batchSize = batchSize(this.#settings);
     // Whatever the rest of the tree, this is one segment.
     this.#largest = this.#isOver ? 0 : segmentSize(0, 0, this.#settings);

@@ -25,7 +25,8 @@ interface Run {
 /** The stored runs from block `first` on, in the order of their blocks. */
 function* runs({ inventory, plans, settings, twins }: ImagePlan, first: number): Generator<Run> {
   const { blockSize } = settings;
-  for (const [index, node] of inventory.nodes.entries()) {
+  for (const index of plans.order) {
+    const node = inventory.nodes[index]!;
     const startBlock = plans.startBlocks[index]!;
     const blockCount = plans.blockCounts[index]!;
     if (node.type === FileType.directory || blockCount === 0 || startBlock < first) continue;
