@@ -90,9 +90,10 @@ function setCosts(counts: usize): void {
   }
 }
 
+/** Lanes are unsigned: two that are too far make more than an i32 holds. */
 function leastLane(sums: v128): u32 {
   const pairs = i32x4.min_u(sums, i32x4.shuffle(sums, sums, 2, 3, 0, 1));
-  return min(i32x4.extract_lane(pairs, 0), i32x4.extract_lane(pairs, 1));
+  return min(<u32>i32x4.extract_lane(pairs, 0), <u32>i32x4.extract_lane(pairs, 1));
 }
 
 /**

@@ -162,6 +162,19 @@ it.each([10, 12])("takes input with many matches at every place, level %i", (lev
   expectDecodes(encoded, input);
 });
 
+it.each([10, 12])("takes input that ends with a match of any length, level %i", (level) => {
+  const encoder = create(level, 65536);
+  const text = textBytes(900, 35);
+  for (let length = 1; length <= 40; length++) {
+    for (let from = 0; from < 400; from += 7) {
+      const input = Buffer.concat([text, randomBytes(1, from), text.subarray(from, from + length)]);
+      const encoded = encode(encoder, input, 65536);
+      expect(encoded.consumed).toBe(input.length);
+      expectDecodes(encoded, input);
+    }
+  }
+});
+
 it("gets smaller with the level", () => {
   const input = Buffer.concat([textBytes(150_000, 31), mixedBytes(150_000, 32)]);
   const sizes = [1, 4, 6, 9].map((level) => encode(create(level, 1 << 20), input, 1 << 20).stream.length);
