@@ -11,6 +11,8 @@ export * from "./file-type.ts";
 export * from "./inode.ts";
 export * from "./superblock.ts";
 export * from "./system-failure.ts";
+export * from "./thread-death.ts";
+export * from "./thread-start.ts";
 export * from "./xattr/body.ts";
 export * from "./xattr/entry.ts";
 export * from "./xattr/long-prefix.ts";
