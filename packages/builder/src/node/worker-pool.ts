@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Compressor } from "@erofs/compressor";
-import { BuildError } from "@erofs/format";
+import { BuildError, threadDeath, threadStart } from "@erofs/format";
 import { CompressorFailure, withPath } from "../execute/compressor-failure.ts";
 import type { WorkSettings } from "../execute/cutters.ts";
 import type { Executor, Job, ResultOf } from "../execute/jobs.ts";
@@ -15,19 +15,13 @@ export interface ClosableExecutor extends Executor {
 }
 
 const isSource = import.meta.url.endsWith(".ts");
+const start = threadStart(import.meta.url, "./worker.js", process.execArgv);
 
-/** A module as built where this is its source: workers cannot import TypeScript on every Node that we run on. */
+/** A compressor's module as built, where this is a test on sources: workers run no TypeScript. */
 function asBuilt(url: string): string {
-  const built = isSource ? url.replace(/\/src\/(.*)\.ts$/, "/dist/$1.js") : url;
+  const built = isSource ? url.replace(/^(.*)\/src\/(.*)\.ts$/, "$1/dist/$2.js") : url;
   return built === url || !existsSync(fileURLToPath(built)) ? url : built;
 }
-
-const workerModule = new URL("./worker.js", asBuilt(import.meta.url));
-/**
- * Options of Node's for a worker: those that lead to sources are not for what is built, and `node --input-type=module -e …`
- * has one that is for text alone.
- */
-const execArgv = isSource ? [] : process.execArgv.filter((option) => !option.startsWith("--input-type"));
 
 /** One job is worked on, another waits at the worker, which need not idle until the next one comes. */
 const jobsPerWorker = 2;
@@ -36,8 +30,6 @@ const jobsUnderWay = 4;
 
 /** The longest time between looks at compressors that do not return, milliseconds. */
 const longestInterval = 1000;
-/** What JavaScript may keep in a worker: runs and clusters are in buffers, which do not count. */
-const resourceLimits = { maxOldGenerationSizeMb: 512 };
 
 interface Task {
   readonly job: Job;
@@ -85,12 +77,12 @@ export class WorkerPool implements ClosableExecutor {
     this.#members = Array.from({ length: options.workers }, () => {
       const watched = new SharedArrayBuffer(watchSize);
       const workerData: WorkerSetup = { work: options.work, compressors, watched };
-      const worker = new Worker(workerModule, { execArgv, resourceLimits, workerData });
+      const worker = new Worker(start.url, { ...start.options, workerData });
       const member: Member = { worker, watch: new Watch(watched), tasks: [], lastCount: 0, looks: 0 };
       worker.on("message", (answer: WorkerAnswer) => this.#take(member, answer));
       worker.on("error", (error) => this.#fail(this.#death(member, error)));
       // An idle one, too: it would never answer the next job.
-      worker.on("exit", (code) => this.#fail(this.#death(member, new Error(`it exited with code ${code}`))));
+      worker.on("exit", (code) => this.#fail(this.#death(member, `it exited with code ${code}`)));
       return member;
     });
     this.#interval = Math.min(longestInterval, 250 * options.pluginTimeout);
@@ -164,13 +156,11 @@ export class WorkerPool implements ClosableExecutor {
   }
 
   /** Why a worker is gone, with the compressor that it was inside, if it was. */
-  #death(member: Member, cause: Error & { code?: unknown }): Error {
-    const isMemory = cause.code === "ERR_WORKER_OUT_OF_MEMORY";
-    const code = isMemory ? "ENOMEM" : "ECHILD";
-    const how = isMemory ? "used up the memory of its worker" : `ended its worker: ${cause.message}`;
+  #death(member: Member, cause: unknown): Error {
+    const { code, reason } = threadDeath(cause);
+    const how = code === "ENOMEM" ? "used up the memory of its worker" : `ended its worker: ${reason}`;
     return (
-      this.#accuse(member, how, code, cause) ??
-      new BuildError(`a worker died: ${isMemory ? "it used up its memory" : cause.message}`, { cause }, code)
+      this.#accuse(member, how, code, cause) ?? new BuildError(`a worker died: ${reason}`, { cause }, code)
     );
   }
 

@@ -94,6 +94,7 @@ describe("a compressor that takes its worker with it", () => {
     [liars.unmaking, "ETIMEDOUT", "did not return for"],
     [liars.exiting, "ECHILD", "ended its worker: it exited with code 7"],
     [liars.late, "ECHILD", "ended its worker: too late"],
+    [liars.grumbling, "ECHILD", "ended its worker: null"],
     [liars.exhausting, "ENOMEM", "used up the memory of its worker"],
     [hungry, "ENOMEM", "failed to encode: Array buffer allocation failed"],
   ])("$name: $1", async (compressor, code, how) => {

@@ -130,6 +130,12 @@ export const late = plugin("late", () => {
   }, 300);
   return new Promise(() => {});
 });
+export const grumbling = plugin("grumbling", () => {
+  setTimeout(() => {
+    throw null;
+  }, 100);
+  return new Promise(() => {});
+});
 
 /** A private algorithm, well made but for its decoder. */
 const privateWith = (/** @type {string} */ name, /** @type {any} */ createDecoder) => ({
