@@ -3,7 +3,7 @@ import { type CheckOptions, TreeCheck } from "../check/check.ts";
 import type { CheckReport } from "../check/report.ts";
 import type { ImageState } from "../image-state.ts";
 import type { SyncSource } from "../sources/source.ts";
-import { CheckThreads } from "./check-threads.ts";
+import { startCheckThreads } from "./check-threads.ts";
 import { ContentWorker, shareCheck } from "./content-work.ts";
 import { HandedOutContent } from "./handed-out-content.ts";
 import type { OpenFiles } from "./image-files.ts";
@@ -37,7 +37,7 @@ export async function checkInThreads(check: ThreadedCheck): Promise<CheckReport>
   const worker = new ContentWorker(image, sources, shared, partBytes);
   let content!: HandedOutContent;
   const data = { files, sizes: image.devices.sizes, plugins, caches, shared, partBytes };
-  const threads = new CheckThreads(check.threads - 1, data, (result) => content.take(result));
+  const threads = startCheckThreads(check.threads - 1, data, (result) => content.take(result));
   const checking = new TreeCheck(image, options, (faults, onBytes) => {
     content = new HandedOutContent({ faults, onBytes, shared, partBytes }, (work) => {
       worker.add(work);

@@ -6,7 +6,7 @@ import { loadDecoders, memorySource } from "@erofs/reader";
 import { checkFile } from "@erofs/reader/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openState } from "../../src/image-state.ts";
-import { CheckThreads } from "../../src/node/check-threads.ts";
+import { startCheckThreads } from "../../src/node/check-threads.ts";
 import { type ContentResult, shareCheck } from "../../src/node/content-work.ts";
 import { closeFiles, openFiles } from "../../src/node/image-files.ts";
 import { runSync } from "../../src/reading.ts";
@@ -46,7 +46,7 @@ async function checkOne(
   const plugins = [{ module, name: "inverting" }];
   const sizes = [statSync(path).size];
   const data = { files, sizes, plugins, caches: {}, shared: shareCheck(image), partBytes: 40_000 };
-  const threads = new CheckThreads(count, data, (result) => results.push(result));
+  const threads = startCheckThreads(count, data, (result) => results.push(result));
   try {
     spoil();
     threads.add({ kind: "files", nids: Float64Array.of(nids.get(name)!) });
@@ -58,7 +58,7 @@ async function checkOne(
   }
 }
 
-describe.skipIf(!built)("CheckThreads (needs a build)", () => {
+describe.skipIf(!built)("startCheckThreads (needs a build)", () => {
   it("check what they are sent, whatever a plugin leaves behind", async () => {
     const invert = "for (let i = 0; i < output.length; i++) output[i] = ~input[i + 1];";
     const module = pluginThat(invert, "setInterval(() => {}, 1000);");
