@@ -10,6 +10,7 @@ import {
   typeOfMode,
 } from "@erofs/format";
 import type { SyncImage } from "@erofs/reader";
+import type { ThreadGroup } from "@erofs/reader/node";
 import { type FailureRecord, describeFailure, errorOf } from "./failure.ts";
 import type { BatchResult } from "./batch-result.ts";
 import { FileWriter } from "./file-writer.ts";
@@ -22,7 +23,9 @@ import type { WriteSettings } from "./settings.ts";
 import { prepareTarget } from "./target.ts";
 import { shareFile } from "./shared-file.ts";
 import { type SharedWork, claim, shareBatch } from "./thread-protocol.ts";
-import { Threads } from "./threads.ts";
+import { startThreads } from "./threads.ts";
+
+type Threads = ThreadGroup<SharedWork, BatchResult>;
 
 const MOST_THREADS = 8;
 /** Below both, starting threads takes longer than it saves. */
@@ -40,7 +43,8 @@ const SLOW_BYTES_FOR_THREADS = 8 << 20;
  * may write in the target meanwhile can still interfere.
  *
  * @throws (rejects with) the first error, unless `onError` takes them: `ErofsError` with an errno's name as its code and
- *   the path in the image. What was extracted until then stays; a file that could not be written whole does not.
+ *   the path in the image; ECHILD when a thread died, or ENOMEM when it used up its memory. What was extracted until then
+ *   stays; a file that could not be written whole does not, but where its thread died.
  */
 export async function extract(image: SyncImage, options: ExtractOptions): Promise<ExtractStats> {
   return new Extraction(image, options).run();
@@ -110,7 +114,7 @@ class Extraction {
     const others = this.#threadCount() - 1;
     if (imageFile === undefined || plugins === undefined || others < 1) return undefined;
     const data = { imageFile, plugins, settings, stop: this.#stop };
-    return new Threads(others, data, (result) => this.#count(result));
+    return startThreads(others, data, (result) => this.#count(result));
   }
 
   /** Makes directories at once, hands files to the threads, and leaves the rest for later. */

@@ -1,9 +1,3 @@
 export { extract } from "./extract.ts";
-export type {
-  ExtractOptions,
-  ExtractStats,
-  ImageFile,
-  NamedCompressor,
-  Warning,
-  WarningCode,
-} from "./options.ts";
+export type { ExtractOptions, ExtractStats, Warning, WarningCode } from "./options.ts";
+export type { ImageFile, NamedCompressor } from "@erofs/reader/node";

@@ -26,7 +26,7 @@ export class LargeFileWriter {
   }
 
   /**
-   * Takes part in writing a file, from one yield to the next a part of it. The last one to end gives it its
+   * Takes part in writing a file, from one yield to the next at most a part of it. The last one to end gives it its
    * attributes, or removes it after a failure or when `stopped`. Undefined when the file was over already.
    */
   *write(shared: SharedFile, stopped: () => boolean): Generator<void, BatchResult | undefined, void> {
@@ -58,6 +58,13 @@ export class LargeFileWriter {
   }
 
   *#writeParts(sharing: Sharing, node: Inode, stopped: () => boolean): Generator<void, void, void> {
+    while (!sharing.awaitDescriptor()) {
+      if (stopped()) {
+        sharing.lose();
+        return;
+      }
+      yield;
+    }
     const fd = sharing.descriptor;
     if (fd === undefined) return;
     while (!sharing.isLost) {

@@ -1,20 +1,5 @@
 import type { ByteString, ErofsError } from "@erofs/format";
-
-/** Where the image is, for threads that open it for themselves. */
-export interface ImageFile {
-  readonly path: string;
-  /** Where in the file the image starts, bytes. */
-  readonly offset?: number | undefined;
-  /** Files of the extra devices, in the order of the device table. */
-  readonly devices?: readonly string[] | undefined;
-}
-
-/** A compressor by where it is: in a module that exports it under any name. */
-export interface NamedCompressor {
-  readonly name: string;
-  /** URL. */
-  readonly module?: string | undefined;
-}
+import type { ImageFile, NamedCompressor } from "@erofs/reader/node";
 
 export type WarningCode =
   /** An extended attribute that this user may not set, or that the file system does not have. */
@@ -51,7 +36,7 @@ export interface ExtractOptions {
    * sooner than threads start.
    */
   readonly workers?: number | undefined;
-  /** Without it, there is one thread. */
+  /** Where the image is, for threads that open it for themselves. Without it, there is one thread. */
   readonly imageFile?: ImageFile | undefined;
   /**
    * Those whose decoders the image was opened with, for private algorithms; what has `name` and `module` of a

@@ -25,6 +25,9 @@ const DESCRIPTOR = 3;
 /** Not 0 once the file cannot be completed. */
 const LOST = 4;
 
+/** Milliseconds until a writer that waits looks up. */
+const MOMENT = 50;
+
 const OVER = -1;
 const NONE = -1;
 
@@ -73,11 +76,15 @@ export class Sharing {
     Atomics.notify(this.#cells, DESCRIPTOR);
   }
 
-  /** The open file, waited for while the first writer is at it; undefined when it failed. */
+  /** The open file; undefined when there is none yet, or there will not be one. */
   get descriptor(): number | undefined {
-    Atomics.wait(this.#cells, DESCRIPTOR, 0);
     const value = Atomics.load(this.#cells, DESCRIPTOR);
-    return value === NONE ? undefined : value - 1;
+    return value > 0 ? value - 1 : undefined;
+  }
+
+  /** Waits for the first writer to open the file, or to fail at it, but not for long: its thread may be dead. Whether it has. */
+  awaitDescriptor(): boolean {
+    return Atomics.wait(this.#cells, DESCRIPTOR, 0, MOMENT) !== "timed-out";
   }
 
   /** Gives the file up. Whether the caller was the first to do so. */

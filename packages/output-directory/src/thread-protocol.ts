@@ -1,13 +1,7 @@
+import type { ImageFile, Plugin } from "@erofs/reader/node";
 import type { FileBatch } from "./plan.ts";
-import type { ImageFile } from "./options.ts";
 import type { WriteSettings } from "./settings.ts";
 import type { SharedFile } from "./shared-file.ts";
-
-/** Where to find a compressor: functions cannot cross to a thread. */
-export interface Plugin {
-  readonly module: string;
-  readonly name: string;
-}
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -30,9 +24,6 @@ export interface SharedBatch {
 
 /** Regular files to be written. */
 export type SharedWork = SharedBatch | SharedFile;
-
-/** What threads are sent: work, and at last the word that there is no more. */
-export type ThreadMessage = SharedWork | "end";
 
 /** A new batch that nobody has claimed. */
 export function shareBatch(batch: FileBatch): SharedBatch {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -14,11 +15,11 @@ import { fileURLToPath } from "node:url";
 import { CorruptImage, type ErofsError, FileType, PathError } from "@erofs/format";
 import { available, setXattr } from "@erofs/linux";
 import { loadDecoders, memorySource, openSync, type SyncImage } from "@erofs/reader";
-import { fileSource } from "@erofs/reader/node";
+import { fileSource, type NamedCompressor } from "@erofs/reader/node";
 import { describe, expect, it } from "vitest";
 import { brotli } from "../../builder/test/plugins/brotli.mjs";
 import { extract } from "../src/extract.ts";
-import type { NamedCompressor, Warning } from "../src/options.ts";
+import type { Warning } from "../src/options.ts";
 import { PART_BYTES } from "../src/shared-file.ts";
 import { differences, pathsBelow } from "./support/differences.ts";
 import {
@@ -447,6 +448,12 @@ describe.skipIf(!linux)("extract (needs Linux)", () => {
       await expect(extractWith([{ name: "other", module }])).rejects.toThrow(
         /exports no compressor of the name other/,
       );
+      const exiting = "data:text/javascript,process.exit(0)";
+      await expect(extractWith([{ name: "brotli", module: exiting }])).rejects.toMatchObject({
+        name: "ErofsError",
+        code: "ECHILD",
+        message: "a thread died: it exited with code 0",
+      });
       // By one thread, which has the decoder.
       expect(await extractWith(undefined)).toEqual([]);
       expect(await extractWith([{ name: "brotli" }])).toEqual([]);
@@ -455,9 +462,28 @@ describe.skipIf(!linux)("extract (needs Linux)", () => {
     it("fails when the threads cannot open the image", async () => {
       const image = await imageOf(manyFiles());
       const imageFile = { path: `${temporary.path}/none` };
-      await expect(extract(image, { target: temporary.next(), imageFile, workers: 2 })).rejects.toThrow(
-        /ENOENT/,
-      );
+      const extracting = extract(image, { target: temporary.next(), imageFile, workers: 2 });
+      await expect(extracting).rejects.toMatchObject({
+        name: "ErofsError",
+        code: "ENOENT",
+        message: "cannot read the image: no such file or directory (ENOENT)",
+      });
+    });
+
+    it("starts them under options of V8's, and from text", async () => {
+      const path = temporary.next();
+      writeFileSync(path, await imageBytes(manyFiles()));
+      const script = `Promise.all(${JSON.stringify([
+        new URL("../dist/index.js", import.meta.url),
+        new URL("../../reader/dist/index.js", import.meta.url),
+        new URL("../../reader/dist/node.js", import.meta.url),
+      ])}.map((url) => import(url))).then(async ([{ extract }, { openSync }, { fileSource }]) => {
+        const [path, target] = ${JSON.stringify([path, temporary.next()])};
+        const stats = await extract(openSync(fileSource(path)), { target, imageFile: { path }, workers: 2 });
+        console.log(stats.files);
+      });`;
+      const options = ["--max-old-space-size=300", "--input-type=module"];
+      expect(execFileSync(process.execPath, [...options, "-e", script], { encoding: "utf8" })).toBe("300\n");
     });
   });
 });

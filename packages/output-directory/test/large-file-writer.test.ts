@@ -14,7 +14,7 @@ import { createNode, type TreeNode } from "@erofs/tree";
 import { describe, expect, it } from "vitest";
 import type { BatchResult } from "../src/batch-result.ts";
 import { LargeFileWriter } from "../src/large-file-writer.ts";
-import { type SharedFile, shareFile } from "../src/shared-file.ts";
+import { type SharedFile, shareFile, Sharing } from "../src/shared-file.ts";
 import { prepareTarget } from "../src/target.ts";
 import { directory, file, imageOf, naiveLz4, noise, runs, xattr } from "./support/images.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
@@ -223,5 +223,17 @@ describe("LargeFileWriter", () => {
     const { results, path } = writeFile([image], () => true);
     expect(results).toEqual([undefined]);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("waits for the first writer to open the file, until all is to stop", async () => {
+    const image = await imageOf(directory({ f: file(noise(10, 1)) }));
+    const shared = shareFile({ path: "f", nid: image.lookup("f").nid });
+    new Sharing(shared).join();
+    const settings = prepareTarget({ target: temporary.next() });
+    let isStopped = false;
+    const writing = new LargeFileWriter(image, settings).write(shared, () => isStopped);
+    for (let i = 0; i < 2; i++) expect(writing.next()).toEqual({ done: false, value: undefined });
+    isStopped = true;
+    expect(writing.next()).toEqual({ done: true, value: share });
   });
 });

@@ -27,11 +27,15 @@ describe("Sharing", () => {
 
   it("passes the open file on, descriptor 0 too, unless it could not be opened", () => {
     const shared = shareFile(file);
+    expect([new Sharing(shared).awaitDescriptor(), new Sharing(shared).descriptor]).toEqual([
+      false,
+      undefined,
+    ]);
     new Sharing(shared).descriptor = 0;
-    expect(new Sharing(shared).descriptor).toBe(0);
+    expect([new Sharing(shared).awaitDescriptor(), new Sharing(shared).descriptor]).toEqual([true, 0]);
     const lost = new Sharing(shareFile(file));
     expect([lost.isLost, lost.lose(), lost.lose(), lost.isLost]).toEqual([false, true, false, true]);
-    expect(lost.descriptor).toBeUndefined();
+    expect([lost.awaitDescriptor(), lost.descriptor]).toEqual([true, undefined]);
   });
 
   it("keeps the open file when it is lost later, to be closed", () => {
