@@ -5,5 +5,5 @@ export { MemorySink, type Sink } from "./sink.ts";
 export { inProcess } from "./execute/in-process.ts";
 export type { Executor } from "./execute/jobs.ts";
 export type { FileAccess, FileStatus, OpenFile } from "./execute/file-access.ts";
-export type { Platform } from "./execute/run-job.ts";
+export type { Platform } from "./execute/platform.ts";
 export type { CreateSha256, Sha256 } from "./execute/sha256.ts";

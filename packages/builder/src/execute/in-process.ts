@@ -2,7 +2,8 @@ import { settle, type BuildOptions } from "../options.ts";
 import { withPath } from "./compressor-failure.ts";
 import { Cutters, workSettings } from "./cutters.ts";
 import type { Executor, Job } from "./jobs.ts";
-import { JobRunner, type Platform, type Work } from "./run-job.ts";
+import type { Platform } from "./platform.ts";
+import { JobRunner, type Work } from "./run-job.ts";
 import { Watch } from "./watch.ts";
 
 /** An executor on the calling thread, for builds with these options: in a browser, or where threads do not pay. */

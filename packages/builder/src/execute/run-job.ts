@@ -18,20 +18,12 @@ import {
   RunEnd,
 } from "./jobs.ts";
 import { forEachPiece, type Piece, type Pieces, totalLength } from "./pieces.ts";
-import { type CreateSha256, portableSha256 } from "./sha256.ts";
-import { digestSize } from "../plan/twins.ts";
+import type { Platform } from "./platform.ts";
+import { type CreateSha256, portableSha256, SHA256_SIZE } from "./sha256.ts";
 import type { Watch } from "./watch.ts";
 
 /** What a job is to the thread that does it: functions stay behind. */
 export type Work<J extends Job = Job> = J extends Job ? Omit<J, "pathOf"> : never;
-
-/** What jobs need of the machine. */
-export interface Platform {
-  /** Absent where there are none. */
-  readonly files?: FileAccess | undefined;
-  /** Default: one that runs everywhere. */
-  readonly createSha256?: CreateSha256 | undefined;
-}
 
 /** Bytes that are read and digested at a time. */
 const digestStep = 1 << 20;
@@ -48,8 +40,8 @@ interface Cut {
 }
 
 function concatenated(digests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(digests.length * digestSize);
-  for (const [i, digest] of digests.entries()) bytes.set(digest, i * digestSize);
+  const bytes = new Uint8Array(digests.length * SHA256_SIZE);
+  for (const [i, digest] of digests.entries()) bytes.set(digest, i * SHA256_SIZE);
   return bytes;
 }
 

@@ -1,9 +1,12 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
+/** Bytes of a digest. */
+export const SHA256_SIZE = 32;
+
 /** SHA-256 (FIPS 180-4) of bytes that come one after the other. */
 export interface Sha256 {
   update(bytes: Uint8Array): Sha256;
-  /** 32 bytes. */
+  /** `SHA256_SIZE` bytes. */
   digest(): Uint8Array;
 }
 

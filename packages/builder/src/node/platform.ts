@@ -1,4 +1,4 @@
-import type { Platform } from "../execute/run-job.ts";
+import type { Platform } from "../execute/platform.ts";
 import { nodeFiles } from "./file-access.ts";
 import { nodeSha256 } from "./sha256.ts";
 

@@ -1,4 +1,5 @@
 import { FileType, fromBytes } from "@erofs/format";
+import { SHA256_SIZE } from "../execute/sha256.ts";
 import type { Settings } from "../options.ts";
 import type { InodePlans } from "./inode-plans.ts";
 import type { Inventory } from "./inventory.ts";
@@ -30,9 +31,6 @@ export class Twins {
   }
 }
 
-/** Bytes of a SHA-256 digest. */
-export const digestSize = 32;
-
 /**
  * What files must have in common to be twins, beside their content. For those that go to the packed inode as a whole only
  * content counts; the others share all that is planned.
@@ -61,13 +59,13 @@ export function possibleTwins(inventory: Inventory, plans: InodePlans, settings:
   return [...keys].filter(([, key]) => counts.get(key)! > 1).map(([index]) => index);
 }
 
-/** Finds the twins among possible ones by their digests, `digestSize` bytes each. */
+/** Finds the twins among possible ones by their digests, `SHA256_SIZE` bytes each. */
 export function findTwins(indexes: readonly number[], digests: Uint8Array, plans: InodePlans): Twins {
   const likeness = likenessOf(plans);
   const twins = new Twins();
   const firsts = new Map<string, number>();
   for (const [i, index] of indexes.entries()) {
-    const digest = fromBytes(digests.subarray(i * digestSize, (i + 1) * digestSize));
+    const digest = fromBytes(digests.subarray(i * SHA256_SIZE, (i + 1) * SHA256_SIZE));
     const key = `${likeness(index)} ${digest}`;
     const first = firsts.get(key);
     if (first === undefined) firsts.set(key, index);

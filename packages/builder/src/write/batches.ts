@@ -1,20 +1,10 @@
-import { Algorithm } from "@erofs/compressor";
 import { sampleRanges, sampleSize } from "../execute/choose.ts";
 import { Choice, type ChooseJob, type ChooseResult, type CompressResult } from "../execute/jobs.ts";
 import { PieceList, type Pieces } from "../execute/pieces.ts";
-import type { Settings } from "../options.ts";
 import { pathOf } from "../plan/paths.ts";
 import type { EarlyBatch } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
-import { segmentSize } from "./segments.ts";
-
-/**
- * Small files go together in a job until it has this much to compress: some milliseconds of work. With compressors that
- * take longer a job is smaller, so that none waits long for another.
- */
-export function batchSize({ compressions }: Settings): number {
-  return compressions.every(({ compressor }) => compressor.algorithm === Algorithm.lz4) ? 1 << 20 : 256 << 10;
-}
+import { batchSize, segmentSize } from "./segments.ts";
 
 const noPieces = new PieceList().take();
 

@@ -1,10 +1,10 @@
 import { inOrder } from "../execute/in-order.ts";
 import type { DigestJob, Executor } from "../execute/jobs.ts";
+import { SHA256_SIZE } from "../execute/sha256.ts";
 import { PieceList } from "../execute/pieces.ts";
 import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import { pathOf } from "../plan/paths.ts";
-import { digestSize } from "../plan/twins.ts";
 
 /** Files go together in a job until it has this much to read: a millisecond or two of work. */
 const batchBytes = 2 << 20;
@@ -43,13 +43,13 @@ export async function digestFiles(
   executor: Executor,
   onProgress: (bytes: number) => void,
 ): Promise<Uint8Array> {
-  const digests = new Uint8Array(indexes.length * digestSize);
+  const digests = new Uint8Array(indexes.length * SHA256_SIZE);
   await inOrder(
     batches(inventory, plans, indexes),
     { count: 2 * executor.concurrency },
     ({ job }) => executor.run(job),
     ({ bytes }, { first }) => {
-      digests.set(bytes, first * digestSize);
+      digests.set(bytes, first * SHA256_SIZE);
       // None of them is in the image yet.
       onProgress(0);
     },

@@ -1,9 +1,9 @@
 import { type ByteString, fromBytes } from "@erofs/format";
 import { type CompressResult, RunEnd } from "../execute/jobs.ts";
+import { SHA256_SIZE } from "../execute/sha256.ts";
 import { fileEnd } from "../plan/choices.ts";
 import { planCompressed, planWholeFragment, tailFits } from "../plan/compressed-plans.ts";
 import { planFlat } from "../plan/inode-plans.ts";
-import { digestSize } from "../plan/twins.ts";
 import type { Part } from "./batches.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import type { TailStore } from "./tail-store.ts";
@@ -69,7 +69,7 @@ export class FileSettler {
       let keptSize = size;
       if (isLast) {
         if (fragmentSize > 0) {
-          const ownDigest = fragmentDigests.subarray(digest, (digest += digestSize));
+          const ownDigest = fragmentDigests.subarray(digest, (digest += SHA256_SIZE));
           this.#endFragment(index, choices[i]!, fragmentSize, size, ownDigest);
         } else if (open.isCompressed) {
           const tailSize =

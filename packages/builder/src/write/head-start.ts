@@ -5,8 +5,7 @@ import { PieceList } from "../execute/pieces.ts";
 import { type BuildOptions, settle, type Settings } from "../options.ts";
 import { isMostlyHoles } from "../plan/chunks.ts";
 import { canShrink, fileEnd } from "../plan/choices.ts";
-import { batchSize } from "./batches.ts";
-import { segmentSize } from "./segments.ts";
+import { batchSize, segmentSize } from "./segments.ts";
 
 /**
  * Bytes of files that are worked on before anything can be written: what becomes of them stays in memory. LZ4 does this

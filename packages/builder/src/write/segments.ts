@@ -34,3 +34,11 @@ export function segmentSize(choice: number, rest: number, { compressions, auto }
   const share = Math.floor(rest / shareOfRest / unit) * unit;
   return Math.min(largest, Math.max(isSlow ? smallestSlow : smallest, clusters * cluster, share));
 }
+
+/**
+ * Small files go together in a job until it has this much to compress: some milliseconds of work. With compressors that
+ * take longer a job is smaller, so that none waits long for another.
+ */
+export function batchSize({ compressions }: Settings): number {
+  return compressions.every(({ compressor }) => compressor.algorithm === Algorithm.lz4) ? 1 << 20 : 256 << 10;
+}
