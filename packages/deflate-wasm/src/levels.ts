@@ -31,7 +31,7 @@ export const LEVELS: readonly Level[] = [
   { ...lazy, attempts: 100, nice: 130 },
   { ...lazier, attempts: 300, nice: 258 },
   { ...lazier, attempts: 600, nice: 258 },
-  { ...first, optimal: { passes: 2, attempts: 40, nice: 80 } },
-  { ...first, optimal: { passes: 4, attempts: 150, nice: 128 } },
+  { ...first, optimal: { passes: 4, attempts: 200, nice: 258 } },
+  { ...first, optimal: { passes: 8, attempts: 400, nice: 258 } },
   { ...first, optimal: { passes: 12, attempts: 1000, nice: 258 } },
 ];
