@@ -10,7 +10,7 @@ import { allCases, blockSizes, compressions } from "./interop/cases.mjs";
 import { largestMountableBlock, mountObstacle } from "./interop/mount.mjs";
 import { verifyImage } from "./interop/verify-image.mjs";
 import { makeNastyTree } from "./nasty-tree.mjs";
-import { findPeers, takesBlockSize, takesCompression } from "./peers.mjs";
+import { findPeers, takesBlockSize, takesCompression, takesLayout } from "./peers.mjs";
 import { builtErofsCommand } from "./workspace.mjs";
 
 const help = `usage: node tools/src/interop.mjs [OPTIONS]
@@ -20,6 +20,7 @@ const help = `usage: node tools/src/interop.mjs [OPTIONS]
                        ${compressions.join(" ")}
   --block SIZE         ${blockSizes.join(", ")}; repeatable; default: all
   --pcluster SIZE      4096, 16384, 65536, 1048576 (less with blocks of 512); repeatable; default: all
+  --extended WORDS     build with -E WORDS, as ztailpacking or fragments,dedupe; repeatable; default: without
   --extract            have every image extracted, not only those that the kernel cannot mount
   --list               print the cases and do nothing
 
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     compression: { type: "string", multiple: true, default: compressions },
     block: { type: "string", multiple: true, default: blockSizes.map(String) },
     pcluster: { type: "string", multiple: true },
+    extended: { type: "string", multiple: true, default: [""] },
     extract: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
@@ -42,7 +44,8 @@ if (values.help) {
   process.exit(0);
 }
 
-const cases = allCases().filter(
+const layouts = values.extended.flatMap((words) => allCases(words === "" ? [] : words.split(",")));
+const cases = layouts.filter(
   ({ compression, blockSize, pclusterSize }) =>
     values.compression.some((name) => compression === name || compression.startsWith(`${name},`)) &&
     values.block.includes(String(blockSize)) &&
@@ -97,7 +100,7 @@ process.exitCode = failed > 0 ? 1 : 0;
  * @param {import("./interop/cases.mjs").BuildCase} buildCase
  * @returns {Promise<string[]>} what is wrong
  */
-async function judge(source, image, { args, blockSize, compression }) {
+async function judge(source, image, { args, blockSize, compression, words }) {
   const { status, stderr } = spawnSync(
     process.execPath,
     [builtErofsCommand(), "build", "--quiet", ...args, source, image],
@@ -108,7 +111,10 @@ async function judge(source, image, { args, blockSize, compression }) {
   /** @type {import("./interop/verify-image.mjs").Judge[]} */
   const judges = ["check"];
   if (mountable) judges.unshift("kernel");
-  const able = peers.filter((peer) => takesBlockSize(peer, blockSize) && takesCompression(peer, compression));
+  const able = peers.filter(
+    (peer) =>
+      takesBlockSize(peer, blockSize) && takesCompression(peer, compression) && takesLayout(peer, words),
+  );
   if (able.length > 0) judges.push("fsck");
   if (!mountable || values.extract) judges.push("extract");
   return verifyImage({ source, image, scratch: join(folder, "scratch"), judges, peers: able });

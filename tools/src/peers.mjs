@@ -18,9 +18,13 @@ import { join } from "node:path";
  * @param {number} blockSize
  */
 export function takesBlockSize({ version }, blockSize) {
+  return blockSize === 4096 || (isAfter15(version) && blockSize < 4096);
+}
+
+/** @param {string} version */
+function isAfter15(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  const anySize = major > 1 || minor > 5;
-  return blockSize === 4096 || (anySize && blockSize < 4096);
+  return major > 1 || minor > 5;
 }
 
 /**
@@ -67,6 +71,16 @@ function programIn(folder, program) {
   const found = paths.find((path) => existsSync(path));
   if (!found) throw new Error(`EROFS_UTILS_BIN: no ${program}.erofs in ${folder}`);
   return found;
+}
+
+/**
+ * Whether the peer reads images that the words of `-E` ask for. Fragments came with 1.6.
+ *
+ * @param {Peer} peer
+ * @param {readonly string[]} words
+ */
+export function takesLayout({ version }, words) {
+  return isAfter15(version) || !words.some((word) => /^(all-)?fragments/.test(word));
 }
 
 /**

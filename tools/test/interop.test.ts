@@ -7,16 +7,16 @@ import { buildCase, type BuildCase } from "../src/interop/cases.mjs";
 import { largestMountableBlock, mountObstacle } from "../src/interop/mount.mjs";
 import { type Judge, verifyImage } from "../src/interop/verify-image.mjs";
 import { makeNastyTree } from "../src/nasty-tree.mjs";
-import { findPeers, takesBlockSize, takesCompression } from "../src/peers.mjs";
+import { findPeers, takesBlockSize, takesCompression, takesLayout } from "../src/peers.mjs";
 import { builtErofsCommand } from "../src/workspace.mjs";
 
 const cases = [
   buildCase("none", 4096, 4096),
   buildCase("none", 512, 512),
-  buildCase("none", 4096, 4096, ["-E", "noinline_data"]),
+  buildCase("none", 4096, 4096, ["noinline_data"]),
   buildCase("lz4", 4096, 4096),
   buildCase("lz4", 512, 4096),
-  buildCase("lz4", 4096, 65536, ["-E", "legacy-compress"]),
+  buildCase("lz4", 4096, 65536, ["legacy-compress"]),
   buildCase("lz4hc,level=12", 4096, 1 << 20),
   buildCase("lz4", 16384, 65536),
   buildCase("lz4hc", 65536, 65536),
@@ -27,16 +27,16 @@ const cases = [
   buildCase("zstd", 4096, 4096),
   buildCase("zstd,level=19", 4096, 65536),
   buildCase("auto", 4096, 65536),
-  buildCase("none", 4096, 4096, ["-E", "dedupe"]),
-  buildCase("lz4", 4096, 4096, ["-E", "ztailpacking"]),
-  buildCase("lz4", 4096, 4096, ["-E", "fragments,dedupe"]),
-  buildCase("lz4hc", 512, 65536, ["-E", "all-fragments,legacy-compress"]),
-  buildCase("lzma", 4096, 4096, ["-E", "all-fragments=64K,ztailpacking"]),
-  buildCase("zstd", 4096, 16384, ["-E", "fragments,ztailpacking,dedupe"]),
-  buildCase("auto", 4096, 16384, ["-E", "fragments,ztailpacking,dedupe"]),
-  buildCase("lz4hc", 512, 65536, ["-E", "ztailpacking,legacy-compress"]),
-  buildCase("lzma", 4096, 65536, ["-E", "ztailpacking"]),
-  buildCase("zstd", 4096, 1 << 20, ["-E", "ztailpacking"]),
+  buildCase("none", 4096, 4096, ["dedupe"]),
+  buildCase("lz4", 4096, 4096, ["ztailpacking"]),
+  buildCase("lz4", 4096, 4096, ["fragments", "dedupe"]),
+  buildCase("lz4hc", 512, 65536, ["all-fragments", "legacy-compress"]),
+  buildCase("lzma", 4096, 4096, ["all-fragments=64K", "ztailpacking"]),
+  buildCase("zstd", 4096, 16384, ["fragments", "ztailpacking", "dedupe"]),
+  buildCase("auto", 4096, 16384, ["fragments", "ztailpacking", "dedupe"]),
+  buildCase("lz4hc", 512, 65536, ["ztailpacking", "legacy-compress"]),
+  buildCase("lzma", 4096, 65536, ["ztailpacking"]),
+  buildCase("zstd", 4096, 1 << 20, ["ztailpacking"]),
 ];
 
 const notLinux = process.platform === "linux" ? undefined : " (skipped: only Linux makes such files)";
@@ -51,15 +51,15 @@ interface Question {
 }
 
 /** Who can be asked about an image of this case at all. */
-function questions({ blockSize, compression }: BuildCase): Question[] {
+function questions(buildCase: BuildCase): Question[] {
   const all: Question[] = [
     { judge: "check", name: "check accepts it" },
     { judge: "extract", name: "extract gives the source back" },
   ];
-  if (!notMounted && blockSize > largestMountableBlock()) return all;
+  if (!notMounted && buildCase.blockSize > largestMountableBlock()) return all;
   all.push({ judge: "kernel", name: "the kernel shows the source", obstacle: notMounted });
   const noPeer = installedPeers.length === 0 ? "fsck.erofs is not installed" : undefined;
-  if (noPeer || peersFor({ blockSize, compression }).length > 0) {
+  if (noPeer || peersFor(buildCase).length > 0) {
     all.push({ judge: "fsck", name: "fsck.erofs accepts it", obstacle: noPeer });
   }
   return all.map((question) =>
@@ -67,9 +67,10 @@ function questions({ blockSize, compression }: BuildCase): Question[] {
   );
 }
 
-function peersFor({ blockSize, compression }: Pick<BuildCase, "blockSize" | "compression">) {
+function peersFor({ blockSize, compression, words }: BuildCase) {
   return installedPeers.filter(
-    (peer) => takesBlockSize(peer, blockSize) && takesCompression(peer, compression),
+    (peer) =>
+      takesBlockSize(peer, blockSize) && takesCompression(peer, compression) && takesLayout(peer, words),
   );
 }
 

@@ -4,6 +4,7 @@
  * @property {string} compression as for `-z`, or "none"
  * @property {number} blockSize
  * @property {number} pclusterSize
+ * @property {string[]} words for `-E`
  * @property {string[]} args for `erofs build`
  */
 
@@ -37,34 +38,37 @@ function mostBlocks(compression) {
  * @param {string} compression
  * @param {number} blockSize
  * @param {number} pclusterSize
- * @param {string[]} [extra]
+ * @param {string[]} [words] for `-E`
  * @returns {BuildCase}
  */
-export function buildCase(compression, blockSize, pclusterSize, extra = []) {
+export function buildCase(compression, blockSize, pclusterSize, words = []) {
   const clusters = compression === "none" ? [] : ["-z", compression, "-C", String(pclusterSize)];
   const pcluster = compression === "none" ? [] : [`pcluster ${pclusterSize}`];
+  const layout = words.length === 0 ? [] : ["-E", words.join()];
   return {
-    name: [compression, `block ${blockSize}`, ...pcluster, ...extra].join(", "),
+    name: [compression, `block ${blockSize}`, ...pcluster, ...words].join(", "),
     compression,
     blockSize,
     pclusterSize,
-    args: ["-b", String(blockSize), ...clusters, ...extra],
+    words,
+    args: ["-b", String(blockSize), ...clusters, ...layout],
   };
 }
 
 /**
  * Every combination that exists: a cluster has at least one block, and at most so many as Linux takes.
  *
+ * @param {string[]} [words] for `-E`
  * @returns {BuildCase[]}
  */
-export function allCases() {
+export function allCases(words = []) {
   return blockSizes.flatMap((blockSize) =>
     compressions.flatMap((compression) => {
-      if (compression === "none") return [buildCase(compression, blockSize, blockSize)];
+      if (compression === "none") return [buildCase(compression, blockSize, blockSize, words)];
       return pclusterSizes
         .filter((size) => size >= blockSize)
         .map((size) =>
-          buildCase(compression, blockSize, Math.min(size, mostBlocks(compression) * blockSize)),
+          buildCase(compression, blockSize, Math.min(size, mostBlocks(compression) * blockSize), words),
         );
     }),
   );

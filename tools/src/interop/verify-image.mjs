@@ -19,7 +19,9 @@ import { withMount } from "./mount.mjs";
 export async function verifyImage({ source, image, scratch, judges, peers }) {
   const ask = {
     kernel: () => withMount(image, scratch, () => differences(source, scratch)),
-    fsck: () => peers.flatMap(({ fsck, version }) => complaints(fsck, [image], `fsck.erofs ${version}`)),
+    // Without --extract it reads no data; without a folder behind it, it writes none.
+    fsck: () =>
+      peers.flatMap(({ fsck, version }) => complaints(fsck, ["--extract", image], `fsck.erofs ${version}`)),
     check: () => complaints(process.execPath, [builtErofsCommand(), "check", image], "check"),
     extract: () => {
       const target = `${scratch}/extracted`;
