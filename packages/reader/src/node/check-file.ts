@@ -25,12 +25,14 @@ export interface CheckFileOptions extends CheckOptions {
 }
 
 /**
- * Of an image, what takes a thread longer than another one takes to start and to have its code compiled. Inodes do not
- * count: the walk reads them all.
+ * Of an image, what takes a thread longer than another one takes to start and to have its code compiled: 220 MiB of LZ4 are
+ * checked in 1.5 s by one thread and in 1.9 s by two, of Zstandard in 1.8 and 2.0 s. Inodes do not count: the walk reads
+ * them all.
  */
-const BYTES_PER_THREAD = 64 << 20;
-/** The same where another algorithm than LZ4 may be at work: decoding takes up to 20 times as long. */
+const BYTES_PER_THREAD = 512 << 20;
+/** The same where LZMA or a plugin's algorithm may be at work: decoding takes up to 20 times as long. */
 const SLOW_BYTES_PER_THREAD = 8 << 20;
+const QUICK_ALGORITHMS = (1 << Algorithm.lz4) | (1 << Algorithm.deflate) | (1 << Algorithm.zstd);
 
 /**
  * Checks the image in a file as `checkSync` does, but on all processors: this thread walks the tree, all of them read and
@@ -82,7 +84,7 @@ async function checkOpenFiles(
 
 function threadCount({ superblock, blockSize }: ImageState, workers: number | undefined): number {
   if (workers !== undefined) return Math.floor(workers);
-  const isQuick = (algorithmsOf(superblock) & ~(1 << Algorithm.lz4)) === 0;
+  const isQuick = (algorithmsOf(superblock) & ~QUICK_ALGORITHMS) === 0;
   const worthwhile =
     (superblock.blockCount * blockSize) / (isQuick ? BYTES_PER_THREAD : SLOW_BYTES_PER_THREAD);
   return Math.min(availableParallelism(), Math.floor(worthwhile));
