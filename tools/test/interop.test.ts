@@ -51,15 +51,15 @@ interface Question {
 }
 
 /** Who can be asked about an image of this case at all. */
-function questions(buildCase: BuildCase): Question[] {
+function questions(each: BuildCase): Question[] {
   const all: Question[] = [
     { judge: "check", name: "check accepts it" },
     { judge: "extract", name: "extract gives the source back" },
   ];
-  if (!notMounted && buildCase.blockSize > largestMountableBlock()) return all;
+  if (!notMounted && each.blockSize > largestMountableBlock()) return all;
   all.push({ judge: "kernel", name: "the kernel shows the source", obstacle: notMounted });
   const noPeer = installedPeers.length === 0 ? "fsck.erofs is not installed" : undefined;
-  if (noPeer || peersFor(buildCase).length > 0) {
+  if (noPeer || peersFor(each).length > 0) {
     all.push({ judge: "fsck", name: "fsck.erofs accepts it", obstacle: noPeer });
   }
   return all.map((question) =>
