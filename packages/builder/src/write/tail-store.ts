@@ -20,9 +20,9 @@ export class TailStore {
 
   /** Sets room aside for `size` bytes that can be read again; false when there is none. */
   reserveCopy(size: number): boolean {
-    if (this.#copies + size > roomForCopies) return false;
+    if (this.#copies + size > roomForCopies || !this.reserve(size)) return false;
     this.#copies += size;
-    return this.reserve(size);
+    return true;
   }
 
   /** Sets room aside for `size` bytes that nobody else has; false when there is none. */
