@@ -1,5 +1,10 @@
 export { available, isLinux, type SystemError } from "./libc.ts";
 export * from "./directory.ts";
+export * from "./lock.ts";
+export * from "./loop.ts";
+export * from "./memory-page.ts";
+export * from "./mount.ts";
+export * from "./mount-table.ts";
 export * from "./node.ts";
 export { PATH_MAX, pathArgument } from "./path.ts";
 export * from "./sparse.ts";
