@@ -1,11 +1,22 @@
 // Makes the trees that benchmarks and the interop matrix work on, from packages of fixed version.
-// `node tools/src/corpora.mjs [npm] [linux]` makes them (all without arguments) and prints their sizes.
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import { installLinuxSource } from "./corpora/linux-source.mjs";
 import { installNpmTree } from "./corpora/npm-tree.mjs";
 import { repository } from "./workspace.mjs";
+
+const help = `usage: node tools/src/corpora.mjs [CORPUS…]
+
+Makes trees of files to measure and test with, from packages of fixed versions, and prints their sizes. One that
+stands there whole stays as it is. Default: all of
+
+  npm      node_modules of well-known packages, 550 MB
+  linux    the sources of Linux, 1.3 GB; linux/fs is its folder fs, counted alone
+
+They are in corpora/, or where EROFS_CORPORA says.
+`;
 
 /**
  * @typedef {object} Corpus
@@ -107,6 +118,13 @@ export function describeCorpus({ name, origin, files, directories, others, bytes
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const names = process.argv.slice(2);
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h", default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
   for (const name of names.length > 0 ? names : corpusNames) console.log(describeCorpus(ensureCorpus(name)));
 }
