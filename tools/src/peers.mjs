@@ -74,13 +74,14 @@ function programIn(folder, program) {
 }
 
 /**
- * Whether the peer reads images that the words of `-E` ask for. Fragments came with 1.6.
+ * Whether the peer reads images that the words of `-E`, or options, ask for. Fragments came with 1.6, directories without
+ * dots with 1.9.
  *
  * @param {Peer} peer
  * @param {readonly string[]} words
  */
 export function takesLayout({ version }, words) {
-  return isAfter15(version) || !words.some((word) => /^(all-)?fragments/.test(word));
+  return isAfter15(version) || !words.some((word) => /^(all-)?fragments|^--zD|^dot-omitted/.test(word));
 }
 
 /**

@@ -37,6 +37,11 @@ const cases = [
   buildCase("lz4hc", 512, 65536, ["ztailpacking", "legacy-compress"]),
   buildCase("lzma", 4096, 65536, ["ztailpacking"]),
   buildCase("zstd", 4096, 1 << 20, ["ztailpacking"]),
+  buildCase("none", 4096, 4096, ["dot-omitted"]),
+  buildCase("lz4", 4096, 4096, ["--zD"]),
+  buildCase("lzma", 512, 512, ["--zD", "--max-extent-bytes=64K"]),
+  buildCase("zstd", 4096, 65536, ["--zD", "dot-omitted", "fragments", "ztailpacking", "dedupe"]),
+  buildCase("deflate", 4096, 16384, ["--zD", "all-fragments", "legacy-compress"]),
 ];
 
 const notLinux = process.platform === "linux" ? undefined : " (skipped: only Linux makes such files)";

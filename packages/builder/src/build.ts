@@ -23,8 +23,10 @@ import { placeBlocks, placeHead, placeInodes } from "./plan/placement.ts";
 import { copyPlans, findTwins, possibleTwins } from "./plan/twins.ts";
 import { planXattrs } from "./plan/xattr-plan.ts";
 import type { Sink } from "./sink.ts";
+import { compressDirectories, reservePackedInode } from "./write/compress-directories.ts";
 import { compressFiles } from "./write/compress-files.ts";
 import { digestFiles } from "./write/digest-files.ts";
+import { directoryContents } from "./write/directory-contents.ts";
 import type { HeadStart } from "./write/head-start.ts";
 import { type ImagePlan, nidOf } from "./write/inode-body.ts";
 import { TailStore } from "./write/tail-store.ts";
@@ -76,7 +78,7 @@ async function build(
   const tree = takeInventory(root);
   const { nodes } = tree;
   const epoch = chooseEpoch(nodes, settings.inodeForm);
-  const inventory = settings.fragments ? withPackedInode(tree, epoch) : tree;
+  const inventory = settings.packed ? withPackedInode(tree, epoch) : tree;
   const xattrs = planXattrs(inventory, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
@@ -101,9 +103,18 @@ async function build(
     report("compress"),
   );
   copyPlans(plans, twins);
+  reservePackedInode(image);
   const metadataStart = dataEnd * blockSize;
   const metadataEnd = placeInodes(inventory, plans, head, metadataStart, blockSize);
-  const firstBlock = metadataEnd / blockSize;
+  const contentOf = directoryContents(image);
+  const firstBlock = await compressDirectories(
+    image,
+    contentOf,
+    metadataEnd / blockSize,
+    executor,
+    sink,
+    report("compress"),
+  );
   const blockCount = placeBlocks(inventory, plans, twins, firstBlock);
 
   await writeBlocks(image, firstBlock, tails, executor, sink, report("write"));
@@ -114,7 +125,9 @@ async function build(
       { start: 0, end: headEnd },
       { start: metadataStart, end: metadataEnd },
     ],
+    firstBlock,
     checked.start + checked.length,
+    contentOf,
     tails,
     executor,
     sink,
@@ -140,7 +153,10 @@ async function build(
     directories: inventory.directories.length,
     inputBytes,
     imageBytes: blockCount * blockSize,
-    compressedFiles: nodes.reduce((count, _, index) => count + Number(isCompressed(plans, index)), 0),
+    compressedFiles: nodes.reduce(
+      (count, { type }, index) => count + Number(type === FileType.regular && isCompressed(plans, index)),
+      0,
+    ),
     uuid,
   };
 }
@@ -190,6 +206,7 @@ function superblockOf(
   if ([...configs.keys()].some(isPrivate)) featureIncompat |= FeatureIncompat.privateAlgorithm;
   if (inventory.packed !== undefined) featureIncompat |= FeatureIncompat.fragments;
   if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
+  if (settings.dotOmitted) featureIncompat |= FeatureIncompat.bit48;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;

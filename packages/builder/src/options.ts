@@ -1,5 +1,5 @@
 import type { Compressor } from "@erofs/compressor";
-import { BuildError, type ByteString } from "@erofs/format";
+import { BuildError, type ByteString, MAX_EXTENT_SIZE } from "@erofs/format";
 import {
   type Compression,
   isPrivate,
@@ -86,6 +86,18 @@ export interface BuildOptions {
    * from 6.1 on. Nothing without compression.
    */
   readonly fragments?: FragmentOptions | undefined;
+  /**
+   * Compress directories, small ones together in the packed inode, when there is a compressor. Linux reads them from
+   * 6.1 on. Default false.
+   */
+  readonly compressDirectories?: boolean;
+  /** Leave "." out of directories, where Linux from 6.15 on needs none; older kernels refuse the image. Default false. */
+  readonly dotOmitted?: boolean;
+  /**
+   * The most bytes that one cluster decodes to, at least a block: it bounds what reading a single byte costs. Default: as
+   * many as fit it, up to 12 MiB.
+   */
+  readonly maxExtentBytes?: number | undefined;
   /** Store the content of equal files once. Default false. */
   readonly dedupe?: boolean;
   /**
@@ -116,8 +128,12 @@ export interface Settings {
   readonly tailPacking: boolean;
   readonly dedupe: boolean;
   readonly dataOrder: readonly ByteString[];
-  /** `compression`: the index of the packed inode's. */
-  readonly fragments: { readonly all: boolean; readonly compression: number } | undefined;
+  readonly fragments: { readonly all: boolean } | undefined;
+  readonly compressDirectories: boolean;
+  /** What the packed inode is compressed with, an index of `compressions`; absent where there is none. */
+  readonly packed: { readonly compression: number } | undefined;
+  readonly dotOmitted: boolean;
+  readonly maxExtentBytes: number;
   readonly inodeForm: InodeForm;
   readonly xattrTolerance: number;
   readonly legacyIndex: boolean;
@@ -132,8 +148,13 @@ export function settle(options: BuildOptions): Settings {
   }
   const named = namedCompressions(options);
   const compressions = settleCompressions(named, options, blockSize);
-  const fragments = settleFragments(options, named[0], compressions, blockSize);
-  const { volumeName = "", uuid } = options;
+  const packed = settlePacked(options, named[0], compressions, blockSize);
+  const { volumeName = "", uuid, maxExtentBytes = MAX_EXTENT_SIZE } = options;
+  if (!Number.isInteger(maxExtentBytes) || maxExtentBytes < blockSize) {
+    throw new BuildError(
+      `extents of at most ${maxExtentBytes} bytes: expected at least a block, ${blockSize}`,
+    );
+  }
   if (volumeName.length > 16) {
     throw new BuildError(`volume label of ${volumeName.length} bytes: at most 16 fit`);
   }
@@ -154,7 +175,11 @@ export function settle(options: BuildOptions): Settings {
     tailPacking: options.tailPacking ?? false,
     dedupe: options.dedupe ?? false,
     dataOrder: options.dataOrder ?? [],
-    fragments,
+    fragments: packed && options.fragments && { all: options.fragments.all ?? false },
+    compressDirectories: packed !== undefined && options.compressDirectories === true,
+    packed,
+    dotOmitted: options.dotOmitted ?? false,
+    maxExtentBytes: Math.min(maxExtentBytes, MAX_EXTENT_SIZE),
     inodeForm: options.inodeForm ?? "auto",
     xattrTolerance,
     legacyIndex: options.legacyIndex ?? false,
@@ -191,18 +216,18 @@ function settleCompressions(
 }
 
 /** The packed inode has the first compression. Adds one to `compressions` where its clusters have another size. */
-function settleFragments(
-  { fragments, verify }: BuildOptions,
+function settlePacked(
+  { fragments, compressDirectories = false, verify }: BuildOptions,
   first: Compression | undefined,
   compressions: SettledCompression[],
   blockSize: number,
-): Settings["fragments"] {
-  if (!fragments || !first) return undefined;
+): Settings["packed"] {
+  if (!first || (!fragments && !compressDirectories)) return undefined;
   const usual = compressions[0]!.encoderOptions.maxOutput;
-  const { all = false, pclusterSize = usual } = fragments;
-  if (pclusterSize === usual) return { all, compression: 0 };
+  const { pclusterSize = usual } = fragments ?? {};
+  if (pclusterSize === usual) return { compression: 0 };
   const own = settleCompression({ ...first, pclusterSize }, { blockSize, pclusterSize, verify });
-  return { all, compression: compressions.push(own) - 1 };
+  return { compression: compressions.push(own) - 1 };
 }
 
 /** An image says once what a private algorithm is: it has one compressor, with one record. */

@@ -111,6 +111,34 @@ for (const blockSize of [512, 4096, 65536]) {
     { blockSize, name: `equal files once, blocks of ${blockSize}`, options: { blockSize, dedupe: true } },
   );
 }
+for (const blockSize of [512, 4096]) {
+  cases.push(
+    {
+      blockSize,
+      name: `compressed directories, blocks of ${blockSize}`,
+      options: { blockSize, compressor: naiveLz4, compressDirectories: true },
+    },
+    {
+      blockSize,
+      name: `compressed directories without dots, fragments, tails packed, blocks of ${blockSize}`,
+      options: {
+        blockSize,
+        compressor: naiveLz4,
+        fragments: {},
+        compressDirectories: true,
+        dotOmitted: true,
+        tailPacking: true,
+        dedupe: true,
+      },
+    },
+    { blockSize, name: `no dots, blocks of ${blockSize}`, options: { blockSize, dotOmitted: true } },
+    {
+      blockSize,
+      name: `extents of a block and a half, blocks of ${blockSize}`,
+      options: { blockSize, compressor: naiveLz4, pclusterSize: 65536, maxExtentBytes: 1.5 * blockSize },
+    },
+  );
+}
 cases.push(
   {
     blockSize: 4096,
@@ -122,6 +150,16 @@ cases.push(
     blockSize: 4096,
     name: "legacy index, tails packed",
     options: { compressor: naiveLz4, legacyIndex: true, tailPacking: true },
+  },
+  {
+    blockSize: 4096,
+    name: "legacy index, compressed directories, all of them fragments",
+    options: {
+      compressor: naiveLz4,
+      legacyIndex: true,
+      compressDirectories: true,
+      fragments: { all: true, pclusterSize: 65536 },
+    },
   },
   { blockSize: 4096, name: "no inline data", options: { inlineData: false } },
   { blockSize: 4096, name: "extended inodes", options: { inodeForm: "extended" } },

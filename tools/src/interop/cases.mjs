@@ -4,7 +4,7 @@
  * @property {string} compression as for `-z`, or "none"
  * @property {number} blockSize
  * @property {number} pclusterSize
- * @property {string[]} words for `-E`
+ * @property {string[]} words for `-E`, and options that begin with `--`
  * @property {string[]} args for `erofs build`
  */
 
@@ -38,13 +38,15 @@ function mostBlocks(compression) {
  * @param {string} compression
  * @param {number} blockSize
  * @param {number} pclusterSize
- * @param {string[]} [words] for `-E`
+ * @param {string[]} [words] for `-E`, and options
  * @returns {BuildCase}
  */
 export function buildCase(compression, blockSize, pclusterSize, words = []) {
   const clusters = compression === "none" ? [] : ["-z", compression, "-C", String(pclusterSize)];
   const pcluster = compression === "none" ? [] : [`pcluster ${pclusterSize}`];
-  const layout = words.length === 0 ? [] : ["-E", words.join()];
+  const extended = words.filter((word) => !word.startsWith("--"));
+  const options = words.filter((word) => word.startsWith("--"));
+  const layout = [...(extended.length === 0 ? [] : ["-E", extended.join()]), ...options];
   return {
     name: [compression, `block ${blockSize}`, ...pcluster, ...words].join(", "),
     compression,
@@ -58,7 +60,7 @@ export function buildCase(compression, blockSize, pclusterSize, words = []) {
 /**
  * Every combination that exists: a cluster has at least one block, and at most so many as Linux takes.
  *
- * @param {string[]} [words] for `-E`
+ * @param {string[]} [words] for `-E`, and options
  * @returns {BuildCase[]}
  */
 export function allCases(words = []) {

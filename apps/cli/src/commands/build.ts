@@ -32,6 +32,9 @@ interface BuildFlags {
   readonly verify?: boolean;
   readonly tailPacking?: true;
   readonly dedupe?: true;
+  readonly compressDirectories?: true;
+  readonly maxExtentBytes?: number;
+  readonly dotOmitted?: true;
   readonly dataOrder?: string;
   readonly legacyIndex?: true;
   readonly workers?: number;
@@ -110,6 +113,7 @@ function declareOptions(command: Command): void {
       4096,
     )
     .option("--data-order <FILE>", "data of the paths listed in FILE first, in its order; see below")
+    .option("--dot-omitted", "no entry '.' in directories; Linux 6.15")
     .option("--no-inline-data", "give the ends of files blocks of their own, not places behind inodes")
     .addOption(
       new Option(
@@ -127,6 +131,12 @@ function declareOptions(command: Command): void {
     .option("--no-verify", "trust plugins")
     .option("--tail-packing", "the last cluster of a file behind its inode, if it is small; Linux 5.17")
     .option("--dedupe", "the content of equal files once")
+    .option("--zD, --compress-directories", "directories too, small ones together; Linux 6.1")
+    .option(
+      "--max-extent-bytes <SIZE>",
+      "the most that a cluster decodes to, which is what reading one byte costs (default: what fits)",
+      sizeValue,
+    )
     .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
     .option(
       "--workers <N>",
@@ -203,6 +213,9 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     inlineData: extended?.inlineData ?? flags.inlineData,
     tailPacking: extended?.tailPacking ?? flags.tailPacking ?? false,
     dedupe: extended?.dedupe ?? flags.dedupe ?? false,
+    compressDirectories: flags.compressDirectories ?? false,
+    maxExtentBytes: flags.maxExtentBytes,
+    dotOmitted: extended?.dotOmitted ?? flags.dotOmitted ?? false,
     ...(flags.dataOrder === undefined ? {} : { dataOrder: readDataOrder(flags.dataOrder) }),
     fragments: extended?.fragments,
     inodeForm: extended?.inodeForm ?? flags.inodeForm,

@@ -54,7 +54,8 @@ function clause(description: string): string {
 function optionModel(option: Option): OptionModel {
   const placeholder = /[<[]([^>\]]+)[>\]]/.exec(option.flags)?.[1];
   return {
-    short: option.short?.replace(/^-/, ""),
+    // A second long name is the one of mkfs.erofs: whoever types it knows it.
+    short: option.short?.startsWith("--") ? undefined : option.short?.replace(/^-/, ""),
     long: option.long?.replace(/^--/, ""),
     value: placeholder === undefined ? undefined : valueKind(placeholder, option.argChoices),
     summary: clause(option.description),

@@ -7,6 +7,7 @@ export interface ExtendedOptions {
   tailPacking?: boolean;
   legacyIndex?: boolean;
   dedupe?: boolean;
+  dotOmitted?: boolean;
   fragments?: { readonly all: boolean; readonly pclusterSize?: number };
   inodeForm?: "compact" | "extended";
 }
@@ -27,6 +28,7 @@ const words: Readonly<Record<string, Word>> = {
   "^dedupe": { options: { dedupe: false } },
   fragments: { options: { fragments: { all: false } }, takesSize: true },
   "all-fragments": { options: { fragments: { all: true } }, takesSize: true },
+  "dot-omitted": { options: { dotOmitted: true } },
   "legacy-compress": { options: { legacyIndex: true } },
   "force-inode-compact": { options: { inodeForm: "compact" } },
   "force-inode-extended": { options: { inodeForm: "extended" } },

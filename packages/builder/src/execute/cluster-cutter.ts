@@ -5,6 +5,8 @@ import type { Verify } from "./verifier.ts";
 export interface ClusterSizes {
   readonly blockSize: number;
   readonly pclusterSize: number;
+  /** The most bytes that a cluster decodes to. */
+  readonly maxExtentBytes: number;
 }
 
 /** Bytes that are compressed by themselves: a file, or a segment of one. */
@@ -36,6 +38,10 @@ export class ClusterCutter {
   readonly #verify: Verify | undefined;
   readonly #blockSize: number;
   readonly #pclusterSize: number;
+  /** Bytes of a run that the encoder is shown at once. */
+  readonly #windowSize: number;
+  /** Whether the encoder is shown no more than one cluster may decode to. */
+  readonly #isLimited: boolean;
   /** Bytes of the last run's last cluster that nothing is in: part of a block. */
   unused = 0;
   /** Bytes of the last run's last cluster, if it can go behind the inode: at the end of a block, or if plain at its start. */
@@ -48,6 +54,8 @@ export class ClusterCutter {
     this.#verify = verify;
     this.#blockSize = sizes.blockSize;
     this.#pclusterSize = sizes.pclusterSize;
+    this.#windowSize = Math.min(encoder.input.length, sizes.maxExtentBytes);
+    this.#isLimited = this.#windowSize < encoder.input.length;
   }
 
   /**
@@ -81,7 +89,7 @@ export class ClusterCutter {
         const keep = windowStart + windowLength - done;
         input.copyWithin(0, windowLength - keep, windowLength);
         windowStart = done;
-        windowLength = Math.min(input.length, length - done);
+        windowLength = Math.min(this.#windowSize, length - done);
         read(input.subarray(keep, windowLength), done + keep);
         encoder.begin(windowLength);
       }
@@ -162,8 +170,10 @@ export class ClusterCutter {
    * well compressible data may take. It depends on sizes alone, so the same input is always cut alike.
    */
   #wantsMore(start: number, windowLength: number, total: number): boolean {
-    const capacity = this.#encoder.input.length;
-    const ahead = Math.min(capacity, Math.max(capacity / 4, 16 * this.#pclusterSize));
+    const capacity = this.#windowSize;
+    const ahead = this.#isLimited
+      ? capacity
+      : Math.min(capacity, Math.max(capacity / 4, 16 * this.#pclusterSize));
     return start > 0 && windowLength < total && windowLength - start < ahead;
   }
 

@@ -10,6 +10,7 @@ import type { Watch } from "./watch.ts";
 /** What the execution of jobs must know of the settings, in a form that crosses to a worker. */
 export interface WorkSettings {
   readonly blockSize: number;
+  readonly maxExtentBytes: number;
   readonly compressions: readonly WorkCompression[];
   readonly auto: AutoRule | undefined;
 }
@@ -22,9 +23,10 @@ export interface WorkCompression {
   readonly config: Uint8Array;
 }
 
-export function workSettings({ blockSize, compressions, auto }: Settings): WorkSettings {
+export function workSettings({ blockSize, maxExtentBytes, compressions, auto }: Settings): WorkSettings {
   return {
     blockSize,
+    maxExtentBytes,
     compressions: compressions.map(({ compressor, encoderOptions, verify, config }) => ({
       name: compressor.name,
       encoderOptions,
@@ -73,7 +75,7 @@ export class Cutters {
   }
 
   async #make(index: number): Promise<void> {
-    const { blockSize, compressions } = this.#settings;
+    const { blockSize, maxExtentBytes, compressions } = this.#settings;
     const { name, encoderOptions: options, verify, config } = compressions[index]!;
     let compressor;
     this.#watch.enter(index);
@@ -87,7 +89,7 @@ export class Cutters {
     const calling = { compressor, options, index, watch: this.#watch };
     const encoder = await GuardedEncoder.create(calling, verify);
     const verifier = verify ? await createVerifier(calling, config, encoder.input.length) : undefined;
-    const sizes = { blockSize, pclusterSize: options.maxOutput };
+    const sizes = { blockSize, pclusterSize: options.maxOutput, maxExtentBytes };
     this.#ready.set(index, new ClusterCutter(encoder, verifier, sizes));
   }
 }

@@ -62,6 +62,12 @@ export function planCompressed(
   plans.bodySizes[index] = bodySizeOf(plans, index, settings);
 }
 
+/** Gives an inode the layout of a compressed file, and room for its index, while its clusters are still to be made. */
+export function reserveIndex(plans: InodePlans, index: number, settings: Settings): void {
+  plans.layouts[index] = layoutOf(plans, index, settings);
+  plans.bodySizes[index] = bodySizeOf(plans, index, settings);
+}
+
 /**
  * Leaves all content of a file to the packed inode. There is a map header, but no index. `first`: a file with the same
  * content, which is there, or the file itself.

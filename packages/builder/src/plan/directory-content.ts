@@ -1,5 +1,6 @@
 import { type ByteString, directorySize, encodeDirectory, FileType } from "@erofs/format";
 import type { TreeEntry } from "@erofs/tree";
+import type { Settings } from "../options.ts";
 import type { Directory, Inventory } from "./inventory.ts";
 
 /** Where in the sorted sequence of `entries` a name belongs: the number of entries below it. */
@@ -14,9 +15,9 @@ function position(entries: readonly TreeEntry[], name: ByteString): number {
   return low;
 }
 
-/** The names of a directory's content in order, "." and ".." among them: names below them exist. */
-function* namesOf(entries: readonly TreeEntry[]): Generator<ByteString> {
-  const dot = position(entries, ".");
+/** The names of a directory's content in order, ".." and unless omitted "." among them: names below them exist. */
+function* namesOf(entries: readonly TreeEntry[], dotOmitted: boolean): Generator<ByteString> {
+  const dot = dotOmitted ? -1 : position(entries, ".");
   const dotDot = position(entries, "..");
   for (let i = 0; i <= entries.length; i++) {
     if (i === dot) yield ".";
@@ -26,8 +27,11 @@ function* namesOf(entries: readonly TreeEntry[]): Generator<ByteString> {
 }
 
 /** Bytes of a directory's content (`i_size`), which do not depend on any node's place. */
-export function directoryContentSize(entries: readonly TreeEntry[], blockSize: number): number {
-  return directorySize(namesOf(entries), blockSize);
+export function directoryContentSize(
+  entries: readonly TreeEntry[],
+  { blockSize, dotOmitted }: Pick<Settings, "blockSize" | "dotOmitted">,
+): number {
+  return directorySize(namesOf(entries, dotOmitted), blockSize);
 }
 
 /** A directory's content, once every inode has its nid. */
@@ -35,11 +39,11 @@ export function directoryContent(
   inventory: Inventory,
   directory: Directory,
   nidOf: (index: number) => number,
-  blockSize: number,
+  { blockSize, dotOmitted }: Pick<Settings, "blockSize" | "dotOmitted">,
 ): Uint8Array {
   const entries = inventory.nodes[directory.index]!.entries ?? [];
   const dirents: { name: ByteString; nid: number; type: FileType }[] = [];
-  const dot = position(entries, ".");
+  const dot = dotOmitted ? -1 : position(entries, ".");
   const dotDot = position(entries, "..");
   for (let i = 0; i <= entries.length; i++) {
     if (i === dot) dirents.push({ name: ".", nid: nidOf(directory.index), type: FileType.directory });

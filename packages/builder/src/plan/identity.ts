@@ -67,13 +67,20 @@ function addSettings(print: Fingerprint, settings: Settings): void {
     inlineData,
     tailPacking,
     fragments,
+    packed,
+    compressDirectories,
+    dotOmitted,
+    maxExtentBytes,
     dedupe,
     legacyIndex,
     buildTime = -1,
   } = settings;
-  const flags = Number(inlineData) + 2 * Number(legacyIndex) + 4 * Number(tailPacking) + 8 * Number(dedupe);
-  const packed = fragments ? 1 + Number(fragments.all) + 2 * fragments.compression : 0;
-  for (const value of [blockSize, xattrTolerance, flags, packed]) print.add(value);
+  const flags = [inlineData, legacyIndex, tailPacking, dedupe, compressDirectories, dotOmitted];
+  const set = flags.reduce((bits, flag, i) => bits + Number(flag) * 2 ** i, 0);
+  const fragmented = fragments ? 1 + Number(fragments.all) : 0;
+  const packedBy = packed?.compression ?? -1;
+  for (const value of [blockSize, xattrTolerance, set, fragmented, packedBy, maxExtentBytes])
+    print.add(value);
   for (const path of settings.dataOrder) print.addName(path);
   print.addNumber(buildTime);
   for (const { compressor, encoderOptions } of settings.compressions) {

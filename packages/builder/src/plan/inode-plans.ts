@@ -4,6 +4,7 @@ import type { Settings } from "../options.ts";
 import { planChoices } from "./choices.ts";
 import { type ChunkPlan, isMostlyHoles, planChunks } from "./chunks.ts";
 import { dataOrder } from "./data-order.ts";
+import { planCompressedDirectory } from "./compressed-directories.ts";
 import { directoryContentSize } from "./directory-content.ts";
 import type { Epoch } from "./epoch.ts";
 import { ExtentArena } from "./extent-arena.ts";
@@ -76,7 +77,7 @@ export function planInodes(
     extentCounts: new Uint32Array(count),
     extents: new ExtentArena(),
     chunks,
-    packed: settings.fragments ? new PackedContent(count) : undefined,
+    packed: settings.packed ? new PackedContent(count) : undefined,
     wholeFragments,
     candidates,
     choices: planChoices(inventory, settings),
@@ -87,7 +88,7 @@ export function planInodes(
       node.type === FileType.regular
         ? node.size
         : node.type === FileType.directory
-          ? directoryContentSize(node.entries ?? [], settings.blockSize)
+          ? directoryContentSize(node.entries ?? [], settings)
           : (node.target?.length ?? 0);
     const extended =
       settings.inodeForm === "extended" ||
@@ -112,6 +113,8 @@ export function planInodes(
     } else if (plans.choices[index] !== Choice.none) {
       if (isWholeFragment(size, plans.choices[index]!, settings)) wholeFragments.push(index);
       else candidates.push(index);
+    } else if (node.type === FileType.directory && settings.compressDirectories) {
+      planCompressedDirectory(plans, index, settings);
     } else {
       planFlat(plans, index, settings.inlineData || node.type !== FileType.regular, settings.blockSize);
     }

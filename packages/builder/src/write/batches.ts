@@ -1,3 +1,5 @@
+import { FileType } from "@erofs/format";
+import type { Content } from "@erofs/tree";
 import { sampleRanges, sampleSize } from "../execute/choose.ts";
 import { Choice, type ChooseJob, type ChooseResult, type CompressResult } from "../execute/jobs.ts";
 import { PieceList, type Pieces } from "../execute/pieces.ts";
@@ -22,6 +24,8 @@ export interface Batch {
   readonly choices: readonly (number | Promise<ChooseResult>)[];
   readonly parts: readonly Part[];
   readonly bytes: number;
+  /** How many of them are those of files, in a part of the packed inode. */
+  readonly fileBytes?: number;
   /** The inode index of the file that a piece is of. */
   readonly ownerOf: (piece: number) => number;
   /** Of a batch that has been started. */
@@ -97,23 +101,32 @@ export function* batches(
   if (parts.length > 0) yield finish();
 }
 
-/** Hands out the packed inode as jobs, a segment each, once all that goes there is known. */
-export function* packedBatches({ inventory, plans, settings }: ImagePlan): Generator<Batch> {
+/** Hands out the packed inode as jobs, a segment each, once all that goes there is known. `contentOf` gives directories. */
+export function* packedBatches(
+  { inventory, plans, settings }: ImagePlan,
+  contentOf?: (index: number) => Uint8Array,
+): Generator<Batch> {
   const index = inventory.packed!;
-  const choice = settings.fragments!.compression;
+  const choice = settings.packed!.compression;
   let rest = plans.packed!.size;
   for (const ranges of plans.packed!.parts((left) => segmentSize(choice, left, settings))) {
     const pieces = new PieceList();
     let length = 0;
+    let fileBytes = 0;
     for (const range of ranges) {
+      const { type, content } = inventory.nodes[range.index]!;
+      const isDirectory = type === FileType.directory;
       const size = plans.sizes[range.index]!;
       const offset = size - plans.packed!.sizeOf(range.index) + range.start;
-      pieces.add(inventory.nodes[range.index]!.content!, size, offset, range.length, 0);
+      const source: Content = isDirectory ? { kind: "memory", bytes: contentOf!(range.index) } : content!;
+      pieces.add(source, size, offset, range.length, 0);
       length += range.length;
+      if (!isDirectory) fileBytes += range.length;
     }
     rest -= length;
     const parts = [{ index, length, isLast: rest === 0 }];
     const ownerOf = (piece: number) => ranges[piece]!.index;
-    yield { pieces: pieces.take(), joined: true, choices: [choice], parts, bytes: length, ownerOf };
+    const choices = [choice];
+    yield { pieces: pieces.take(), joined: true, choices, parts, bytes: length, fileBytes, ownerOf };
   }
 }

@@ -1,5 +1,5 @@
 import type { TreeNode } from "@erofs/tree";
-import { inOrder } from "../execute/in-order.ts";
+import { inOrder, type Limits } from "../execute/in-order.ts";
 import { type CompressResult, type Executor, RunEnd } from "../execute/jobs.ts";
 import { fileEnd } from "../plan/choices.ts";
 import { planPackedInode, planWholeFragment } from "../plan/compressed-plans.ts";
@@ -17,8 +17,8 @@ const bytesPerJob = 4 << 20;
 const smallJobs = 4;
 
 /**
- * Compresses the candidates and writes their data from block `start` on, in order, settling their layouts: a
- * file of which nothing shrinks is stored flat. Returns the first block behind the data.
+ * Compresses the candidates, and the packed inode unless directories go there, and writes their data from block `start`
+ * on, in order, settling their layouts: a file of which nothing shrinks is stored flat. Returns the first block behind the data.
  */
 export async function compressFiles(
   image: ImagePlan,
@@ -49,13 +49,8 @@ export async function compressFiles(
       pathOf: (piece) => pathOf(inventory, ownerOf(piece)),
     });
   };
-  const limits = {
-    count: smallJobs * executor.concurrency,
-    weight: bytesPerJob * executor.concurrency,
-    weightOf: ({ bytes }: Batch) => bytes,
-  };
   const run = (all: Iterable<Batch>) =>
-    inOrder(all, limits, compress, async (result, { parts, bytes }) => {
+    inOrder(all, jobLimits(executor), compress, async (result, { parts, bytes }) => {
       const offset = files.nextBlock * settings.blockSize;
       const kept = files.take(result, parts);
       if (kept > 0) await sink.write(offset, result.bytes.subarray(0, kept));
@@ -65,11 +60,21 @@ export async function compressFiles(
 
   for (const index of plans.wholeFragments) planWholeFragment(plans, index, twins.firstOf(index));
   await run(batches(image, headStart?.take(candidates(image)) ?? [], (job) => executor.run(job)));
-  if (plans.packed && plans.packed.size > 0) {
+  // With directories in it, it waits for them.
+  if (plans.packed && plans.packed.size > 0 && !settings.compressDirectories) {
     planPackedInode(plans, inventory.packed!);
     await run(packedBatches(image));
   }
   return files.nextBlock;
+}
+
+/** How many jobs of compression may be under way. */
+export function jobLimits({ concurrency }: Executor): Limits<Batch> {
+  return {
+    count: smallJobs * concurrency,
+    weight: bytesPerJob * concurrency,
+    weightOf: ({ bytes }) => bytes,
+  };
 }
 
 /** The files to be compressed, in order. */

@@ -162,7 +162,7 @@ export class FileSettler {
 }
 
 /** A stretch of `length` bytes stored as it is, as the pairs of an `ExtentArena`: a block an extent. */
-function plainExtents(length: number, blockSize: number): number[] {
+export function plainExtents(length: number, blockSize: number): number[] {
   const pairs: number[] = [];
   for (let done = 0; done < length; done += blockSize) pairs.push(Math.min(blockSize, length - done), 2);
   return pairs;

@@ -60,7 +60,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       nid: nidOf(plans, index),
       extended,
       layout,
-      dotOmitted: false,
+      dotOmitted: settings.dotOmitted && node.type === FileType.directory,
       xattrIcount: own ? xattrIcount(own.size) : 0,
       mode: modeOf(node),
       nlink: inventory.linkCounts[index]!,

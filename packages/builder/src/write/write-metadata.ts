@@ -2,12 +2,10 @@ import { DataLayout, encodeXattrEntry, FileType, writeBytes } from "@erofs/forma
 import { inOrder } from "../execute/in-order.ts";
 import type { Executor, FillJob } from "../execute/jobs.ts";
 import { PieceList } from "../execute/pieces.ts";
-import { directoryContent } from "../plan/directory-content.ts";
-import type { Directory } from "../plan/inventory.ts";
 import type { Sink } from "../sink.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import type { TailStore } from "./tail-store.ts";
-import { type ImagePlan, nidOf, writeInodeBody } from "./inode-body.ts";
+import { type ImagePlan, writeInodeBody } from "./inode-body.ts";
 
 /** Metadata is written in regions of this size, a job each. */
 const regionSize = 1 << 20;
@@ -72,11 +70,13 @@ function sharedArea({ xattrs, head }: ImagePlan): { bytes: Uint8Array; offset: n
 }
 
 /**
- * Writes the whole blocks of all directories, which stand one after another. Returns the rest of each that has
+ * Writes the whole blocks of all directories that are not compressed, which stand one after another from block `first` on.
+ * Returns the rest of each that has
  * one behind its inode, so that no large directory is encoded twice.
  */
 async function writeDirectoryBlocks(
   { inventory, plans, settings }: ImagePlan,
+  first: number,
   contentOf: (index: number) => Uint8Array,
   sink: Sink,
 ): Promise<Map<number, Uint8Array>> {
@@ -91,7 +91,7 @@ async function writeDirectoryBlocks(
   };
   for (const { index } of inventory.directories) {
     const size = plans.blockCounts[index]! * blockSize;
-    if (size === 0) continue;
+    if (size === 0 || plans.startBlocks[index]! < first) continue;
     const content = contentOf(index);
     if (plans.layouts[index] === DataLayout.flatInline) tails.set(index, content.slice(size));
     for (let done = 0; done < size;) {
@@ -109,22 +109,23 @@ async function writeDirectoryBlocks(
   return tails;
 }
 
-/** Writes every inode with what follows it. Returns the first `keep` bytes of the image, which it does not write. */
+/**
+ * Writes every inode with what follows it, and directories from block `first` on. Returns the first `keep` bytes of the
+ * image, which it does not write.
+ */
 export async function writeMetadata(
   image: ImagePlan,
   areas: readonly MetadataArea[],
+  first: number,
   keep: number,
+  contentOf: (index: number) => Uint8Array,
   tails: TailStore,
   executor: Executor,
   sink: Sink,
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
-  const { inventory, plans, settings, twins } = image;
-  const { blockSize } = settings;
-  const directoryOf = new Map<number, Directory>(inventory.directories.map((d) => [d.index, d]));
-  const contentOf = (index: number) =>
-    directoryContent(inventory, directoryOf.get(index)!, (i) => nidOf(plans, i), blockSize);
-  const directoryTails = await writeDirectoryBlocks(image, contentOf, sink);
+  const { inventory, plans, twins } = image;
+  const directoryTails = await writeDirectoryBlocks(image, first, contentOf, sink);
   const shared = sharedArea(image);
   const pool = new BufferPool(regionSize);
   let crossing: { index: number; body: Uint8Array } | undefined;

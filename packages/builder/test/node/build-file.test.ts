@@ -63,6 +63,11 @@ describe("buildImageFile", () => {
       "fragments, tails packed, equal files once",
       { compressor: lz4, pclusterSize: 16384, fragments: {}, tailPacking: true, dedupe: true },
     ],
+    [
+      "directories compressed, fragments",
+      { compressor: lz4, fragments: {}, compressDirectories: true, dotOmitted: true },
+    ],
+    ["extents of 5,000 bytes", { compressor: lz4, maxExtentBytes: 5000 }],
     ["whole files as fragments", { compressor: lz4, fragments: { all: true, pclusterSize: 65536 } }],
     [
       "what pays, DEFLATE for some",
