@@ -57,6 +57,12 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/inspect.ts"),
   },
   {
+    name: "record-order",
+    arguments: "<DIR> [COMMAND...]",
+    summary: "list files in the order in which they are read, for build --data-order",
+    load: () => import("./commands/record-order.ts"),
+  },
+  {
     name: "compressors",
     arguments: "[NAME...]",
     summary: "show compressors with their levels and options",

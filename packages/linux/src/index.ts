@@ -1,5 +1,6 @@
 export { available, isLinux, type SystemError } from "./libc.ts";
 export * from "./directory.ts";
+export * from "./fanotify.ts";
 export * from "./lock.ts";
 export * from "./loop.ts";
 export * from "./memory-page.ts";
