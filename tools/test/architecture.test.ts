@@ -21,11 +21,12 @@ const floorPlan: Record<string, readonly string[]> = {
   linux: [],
   "input-directory": ["format", "linux", "tree"],
   "output-directory": ["format", "linux", "reader"],
+  remote: ["format", "linux", "reader"],
 };
 
 /** Source files that may import `node:` modules; everything else runs in a browser too. */
 const nodeSources = [
-  /^packages\/(linux|input-directory|output-directory)\/src\//,
+  /^packages\/(linux|input-directory|output-directory|remote)\/src\//,
   /^packages\/(builder|reader)\/src\/node[./]/,
   /^apps\//,
 ];

@@ -15,6 +15,8 @@ export type { WalkEntry } from "./walk.ts";
 export type { Xattr } from "./xattrs.ts";
 export { blobSource } from "./sources/blob-source.ts";
 export { httpSource, type HttpSourceOptions } from "./sources/http-source.ts";
+// For `@erofs/remote`, which keeps what it gets on disk.
+export { type RangeRequest, type RemoteFile, requestRange } from "./sources/http-range.ts";
 export { memorySource } from "./sources/memory-source.ts";
 export type { AsyncSource, SyncSource } from "./sources/source.ts";
 export { check, type CheckOptions, checkSync } from "./check/check.ts";

@@ -19,10 +19,16 @@ export interface RangeRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly retries: number;
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds without a byte after which an attempt counts as failed, default 30,000. */
+  readonly idleTimeout?: number;
+  /** Shown the answer while it grows: its first `filled` bytes are final. Starts anew with each attempt. */
+  readonly onBytes?: (bytes: Uint8Array, filled: number) => void;
 }
 
 /** First delay before a repeated request; doubles each time. */
 const RETRY_DELAY_MS = 100;
+const MAX_RETRY_DELAY_MS = 5000;
+const IDLE_TIMEOUT_MS = 30_000;
 
 /**
  * Gets bytes `[offset, offset + length)` by one range request (fewer at the file's end), repeated a bounded number of
@@ -41,8 +47,45 @@ export async function requestRange(
     if (attempt >= request.retries || request.signal?.aborted) {
       throw new ErofsError("EIO", `${request.url}: ${answer.retry} (${attempt + 1} attempts)`, { offset });
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS * 2 ** attempt));
+    await pause(Math.min(RETRY_DELAY_MS * 2 ** attempt, MAX_RETRY_DELAY_MS), request.signal);
   }
+}
+
+/** Resolves after `milliseconds`, or earlier when the signal aborts. */
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener("abort", done);
+  });
+}
+
+/** A signal that aborts when `other` does, or when nobody calls `touch` for `milliseconds`. */
+function idleSignal(
+  milliseconds: number,
+  other: AbortSignal | undefined,
+): { readonly signal: AbortSignal; touch(): void; end(): void } {
+  const controller = new AbortController();
+  const pass = (): void => controller.abort(other?.reason);
+  const expire = (): void => controller.abort(new Error(`no byte for ${milliseconds / 1000} s`));
+  let timer = setTimeout(expire, milliseconds);
+  if (other?.aborted) pass();
+  other?.addEventListener("abort", pass);
+  return {
+    signal: controller.signal,
+    touch() {
+      clearTimeout(timer);
+      timer = setTimeout(expire, milliseconds);
+    },
+    end() {
+      clearTimeout(timer);
+      other?.removeEventListener("abort", pass);
+    },
+  };
 }
 
 async function tryRange(
@@ -51,18 +94,54 @@ async function tryRange(
   length: number,
   expected: RemoteFile | undefined,
 ): Promise<RangeAnswer | { retry: string }> {
-  const { url, signal } = request;
+  const idle = idleSignal(request.idleTimeout ?? IDLE_TIMEOUT_MS, request.signal);
+  try {
+    return await tryRangeUntil(request, offset, length, expected, idle);
+  } finally {
+    idle.end();
+  }
+}
+
+async function tryRangeUntil(
+  request: RangeRequest,
+  offset: number,
+  length: number,
+  expected: RemoteFile | undefined,
+  { signal, touch }: Pick<ReturnType<typeof idleSignal>, "signal" | "touch">,
+): Promise<RangeAnswer | { retry: string }> {
   let response: Response;
   try {
-    response = await request.fetch(url, {
-      headers: { ...request.headers, range: `bytes=${offset}-${offset + length - 1}` },
-      ...(signal === undefined ? {} : { signal }),
+    response = await request.fetch(request.url, {
+      // Of an encoding, ranges would be none of the file's.
+      headers: {
+        "accept-encoding": "identity",
+        ...request.headers,
+        range: `bytes=${offset}-${offset + length - 1}`,
+      },
+      signal,
     });
+    touch();
   } catch (error) {
     return { retry: `request failed: ${messageOf(error)}` };
   }
+  try {
+    return await answerOf(request, response, offset, length, expected, touch);
+  } finally {
+    // A body that was not read to its end would keep the connection.
+    if (!response.bodyUsed) await response.body?.cancel().catch(() => undefined);
+  }
+}
+
+async function answerOf(
+  request: RangeRequest,
+  response: Response,
+  offset: number,
+  length: number,
+  expected: RemoteFile | undefined,
+  touch: () => void,
+): Promise<RangeAnswer | { retry: string }> {
+  const { url } = request;
   const { status } = response;
-  if (status !== 206) await response.body?.cancel().catch(() => undefined);
   if (status === 429 || status >= 500) return { retry: `HTTP status ${status}` };
   if (status === 200) {
     throw new ErofsError("EOPNOTSUPP", `${url}: the server ignores ranges (status 200 instead of 206)`);
@@ -91,7 +170,10 @@ async function tryRange(
     });
   }
   try {
-    const bytes = await readBody(response, count);
+    const bytes = await readBody(response, count, (part, filled) => {
+      touch();
+      request.onBytes?.(part, filled);
+    });
     if (bytes === undefined) return { retry: `the body is not the ${count} bytes that were announced` };
     return { file, bytes };
   } catch (error) {
@@ -100,7 +182,11 @@ async function tryRange(
 }
 
 /** The body, never held beyond the `count` bytes that it should have; undefined when it has another length. */
-async function readBody(response: Response, count: number): Promise<Uint8Array | undefined> {
+async function readBody(
+  response: Response,
+  count: number,
+  onBytes: (bytes: Uint8Array, filled: number) => void,
+): Promise<Uint8Array | undefined> {
   const bytes = new Uint8Array(count);
   let filled = 0;
   const reader = response.body?.getReader();
@@ -114,6 +200,7 @@ async function readBody(response: Response, count: number): Promise<Uint8Array |
     }
     bytes.set(value, filled);
     filled += value.length;
+    onBytes(bytes, filled);
   }
 }
 
