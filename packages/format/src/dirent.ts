@@ -1,8 +1,9 @@
 import { type ByteString, fromBytes, toText, writeBytes } from "./byte-string.ts";
 import { MAX_NAME_LENGTH } from "./constants.ts";
-import { BuildError, CorruptImage, hex, UnsupportedFeature } from "./errors.ts";
+import { BuildError, CorruptImage, hex } from "./errors.ts";
 import type { FileType } from "./file-type.ts";
-import { alignUp, load16, load32, store16, store32 } from "./little-endian.ts";
+import { alignUp, load16, store16 } from "./little-endian.ts";
+import { isNid, loadNid, nidOutOfRange, nidText, storeNid } from "./nid.ts";
 
 /** One directory entry: `struct erofs_dirent` and its name. */
 export interface Dirent {
@@ -56,8 +57,7 @@ export function encodeDirectory(
       const { name, nid, type } = entries[i]!;
       checkEntry(name, nid, type, previous);
       const at = block + (i - first) * DIRENT_SIZE;
-      store32(content, at, nid);
-      store32(content, at + 4, Math.floor(nid / 0x1_0000_0000));
+      storeNid(content, at, nid);
       store16(content, at + 8, nameOffset);
       content[at + 10] = type;
       writeBytes(name, content, block + nameOffset);
@@ -115,12 +115,12 @@ export function decodeDirectoryBlock(block: Uint8Array, place: DirectoryBlockPla
     if (previous !== undefined && !(previous < name)) {
       throw corrupt(place, i, `name "${toText(name)}" does not sort after "${toText(previous)}"`);
     }
-    const high = load32(block, at + 4);
-    if (high > 0x1fffff) throw nidOutOfRange(place, i, high);
+    const nid = loadNid(block, at);
+    if (nid === undefined) throw nidOutOfRange(block, at, direntAt(place, i), place);
     const type = block[at + 10]!;
     entries.push({
       name,
-      nid: high * 0x1_0000_0000 + load32(block, at),
+      nid,
       // What Linux does not know it takes for unknown, too.
       type: type > 7 ? 0 : (type as FileType | 0),
     });
@@ -149,7 +149,7 @@ function checkEntry(name: ByteString, nid: number, type: number, previous: ByteS
   if (!(previous < name)) {
     throw new BuildError(`name "${toText(name)}" does not sort after "${toText(previous)}"`);
   }
-  if (!Number.isSafeInteger(nid) || nid < 0) throw new BuildError(`NID ${nid} of "${toText(name)}"`);
+  if (!isNid(nid)) throw new BuildError(`NID ${nid} of "${toText(name)}"`);
   if (!(type >= 1 && type <= 7)) throw new BuildError(`file type ${type} of "${toText(name)}"`);
 }
 
@@ -161,20 +161,19 @@ function checkCharacters(names: string, end: number, place: DirectoryBlockPlace)
   if (nul >= 0 && nul < end) throw corruptAt(place, "a name contains NUL");
 }
 
-function nidOutOfRange(place: DirectoryBlockPlace, index: number, high: number): Error {
-  if ((high & 0x80000000) === 0) return corrupt(place, index, `NID ${hex(high)}00000000 is out of range`);
-  return new UnsupportedFeature(`dirent ${index}${whereOf(place)}: the NID is in the metabox`, place);
-}
-
 function corrupt(place: DirectoryBlockPlace, index: number, message: string): CorruptImage {
-  return new CorruptImage(`dirent ${index}${whereOf(place)}: ${message}`, place);
+  return new CorruptImage(`${direntAt(place, index)}: ${message}`, place);
 }
 
 function corruptAt(place: DirectoryBlockPlace, message: string): CorruptImage {
   return new CorruptImage(`directory block${whereOf(place)}: ${message}`, place);
 }
 
+function direntAt(place: DirectoryBlockPlace, index: number): string {
+  return `dirent ${index}${whereOf(place)}`;
+}
+
 function whereOf(place: DirectoryBlockPlace): string {
   const offset = place.offset === undefined ? "" : ` of the block at offset ${hex(place.offset)}`;
-  return place.nid === undefined ? offset : `${offset} of directory ${place.nid}`;
+  return place.nid === undefined ? offset : `${offset} of directory ${nidText(place.nid)}`;
 }

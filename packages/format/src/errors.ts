@@ -1,6 +1,6 @@
 /** Where a fault was found, as far as it is known. */
 export interface ErrorPlace {
-  /** Node id of the inode concerned. */
+  /** Node id of the inode concerned; see `METABOX_NID`. */
   readonly nid?: number | undefined;
   /** Path inside the image or on the host. */
   readonly path?: string | undefined;

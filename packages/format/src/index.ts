@@ -9,6 +9,7 @@ export * from "./errors.ts";
 export * from "./features.ts";
 export * from "./file-type.ts";
 export * from "./inode.ts";
+export * from "./nid.ts";
 export * from "./superblock.ts";
 export * from "./system-failure.ts";
 export * from "./thread-death.ts";

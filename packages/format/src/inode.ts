@@ -3,6 +3,7 @@ import { BuildError, CorruptImage, hex, UnsupportedFeature } from "./errors.ts";
 import { FileType, typeOfMode } from "./file-type.ts";
 import { load16, load32, load64, loadSigned64, store16, store32, store64 } from "./little-endian.ts";
 import { inodeOffset, type Superblock } from "./superblock.ts";
+import { nidText } from "./nid.ts";
 
 /** `struct erofs_inode_compact` or `erofs_inode_extended`, its unions taken apart. Fields that do not apply are 0. */
 export interface Inode {
@@ -69,8 +70,8 @@ export function decodeInode(
   if (format > FORMAT_KNOWN || layout > DataLayout.chunkBased) {
     throw new UnsupportedFeature(
       format > FORMAT_KNOWN
-        ? `inode ${nid}: unknown bits ${hex(format & ~FORMAT_KNOWN)} in its format ${hex(format)}`
-        : `inode ${nid}: data layout ${layout}, expected 0 to ${DataLayout.chunkBased}`,
+        ? `inode ${nidText(nid)}: unknown bits ${hex(format & ~FORMAT_KNOWN)} in its format ${hex(format)}`
+        : `inode ${nidText(nid)}: data layout ${layout}, expected 0 to ${DataLayout.chunkBased}`,
       { nid, offset: inodeOffset(superblock, nid) },
     );
   }
@@ -130,7 +131,7 @@ export function decodeInode(
       chunkFormat = union & 0xffff;
       if (chunkFormat > CHUNK_FORMAT_KNOWN) {
         throw new UnsupportedFeature(
-          `inode ${nid}: unknown bits ${hex(chunkFormat & ~CHUNK_FORMAT_KNOWN)} in its chunk format`,
+          `inode ${nidText(nid)}: unknown bits ${hex(chunkFormat & ~CHUNK_FORMAT_KNOWN)} in its chunk format`,
           { nid, offset: inodeOffset(superblock, nid) },
         );
       }
@@ -277,7 +278,7 @@ function nullOr(
   if (!wide || high === 0xffff || unused || size === 0) return NULL_BLOCK;
   if (high !== 0) return NULL_BLOCK + high * HIGH_UNIT;
   // The one block number that cannot be told from NULL_BLOCK.
-  throw new UnsupportedFeature(`inode ${nid}: start block ${hex(NULL_BLOCK)}`, {
+  throw new UnsupportedFeature(`inode ${nidText(nid)}: start block ${hex(NULL_BLOCK)}`, {
     nid,
     offset: inodeOffset(superblock, nid),
   });
@@ -293,13 +294,15 @@ function fits32(value: number): boolean {
 
 function unfit(inode: Pick<Inode, "nid" | "extended">, what: string): BuildError {
   const form = inode.extended ? "an extended" : "a compact";
-  return new BuildError(`inode ${inode.nid}: ${what} does not fit ${form} inode`, { nid: inode.nid });
+  return new BuildError(`inode ${nidText(inode.nid)}: ${what} does not fit ${form} inode`, {
+    nid: inode.nid,
+  });
 }
 
 type Position = Pick<Superblock, "metaBlock" | "blockSizeBits">;
 
 function corrupt(message: string, nid: number, position: Position): CorruptImage {
-  return new CorruptImage(`inode ${nid}: ${message}`, { nid, offset: inodeOffset(position, nid) });
+  return new CorruptImage(`inode ${nidText(nid)}: ${message}`, { nid, offset: inodeOffset(position, nid) });
 }
 
 function truncated(found: number, expected: number, nid: number, position: Position): CorruptImage {

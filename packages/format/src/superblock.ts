@@ -4,7 +4,6 @@ import {
   Algorithm,
   BLOCK_NUMBER_LIMIT,
   FeatureIncompat,
-  INODE_SLOT_SIZE,
   MAX_BLOCK_SIZE_BITS,
   MIN_BLOCK_SIZE_BITS,
   SUPERBLOCK_MAGIC,
@@ -15,6 +14,7 @@ import {
 import { BuildError, CorruptImage, hex, UnsupportedFeature } from "./errors.ts";
 import { KNOWN_INCOMPAT, requireSupported } from "./features.ts";
 import { load16, load32, load64, loadSigned64, store16, store32, store64 } from "./little-endian.ts";
+import { isMetaboxNid, loadNid, METABOX_NID, nidOutOfRange, nidText, slotOffset, storeNid } from "./nid.ts";
 
 /** `struct erofs_super_block`, its split fields joined. Times in seconds since 1970. */
 export interface Superblock {
@@ -26,9 +26,8 @@ export interface Superblock {
   readonly extSlots: number;
   readonly featureCompat: number;
   readonly featureIncompat: number;
-  /** NID of the root directory; a slot of the metabox when `rootInMetabox`. */
+  /** NID of the root directory; see `METABOX_NID` for those in the metabox. */
   readonly rootNid: number;
-  readonly rootInMetabox: boolean;
   /** `inos`: for statfs only. */
   readonly inodeCount: number;
   /** Signed; what the times of compact inodes and `buildTime` count from. */
@@ -78,7 +77,6 @@ export function createSuperblock(fields: Partial<Superblock>): Superblock {
     featureCompat: 0,
     featureIncompat: 0,
     rootNid: 0,
-    rootInMetabox: false,
     inodeCount: 0,
     epoch: 0,
     fixedNsec: 0,
@@ -144,15 +142,13 @@ export function decodeSuperblock(bytes: Uint8Array): Superblock {
   if (fixedNsec > 999_999_999) throw corrupt(0x20, `${fixedNsec} nanoseconds, expected below a second`);
 
   const wide = (featureIncompat & FeatureIncompat.bit48) !== 0 && !isZero64(bytes, 0x70);
-  const rootInMetabox = wide && (bytes[0x77]! & 0x80) !== 0;
   return {
     checksum: load32(bytes, 0x04),
     blockSizeBits,
     extSlots,
     featureCompat: load32(bytes, 0x08),
     featureIncompat,
-    rootNid: wide ? wideRootNid(bytes) : load16(bytes, 0x0e),
-    rootInMetabox,
+    rootNid: wide ? nidAt(bytes, 0x70, "root inode") : load16(bytes, 0x0e),
     inodeCount: safe(load64(bytes, 0x10), 0x10, "inode count"),
     epoch: safe(loadSigned64(bytes, 0x18), 0x18, "epoch"),
     fixedNsec,
@@ -167,7 +163,7 @@ export function decodeSuperblock(bytes: Uint8Array): Superblock {
     dirBlockBits,
     xattrPrefixCount: bytes[0x5b]!,
     xattrPrefixStart: load32(bytes, 0x5c),
-    packedNid: safe(load64(bytes, 0x60), 0x60, "packed inode's NID"),
+    packedNid: primaryNidAt(bytes, 0x60, "packed inode"),
     xattrFilterReserved: bytes[0x68]!,
     ishareXattrPrefixId: bytes[0x69]!,
     buildTime: load32(bytes, 0x6c),
@@ -182,10 +178,10 @@ export function decodeSuperblock(bytes: Uint8Array): Superblock {
 export function encodeSuperblock(superblock: Superblock): Uint8Array {
   const bytes = new Uint8Array(superblockSize(superblock));
   const bit48 = (superblock.featureIncompat & FeatureIncompat.bit48) !== 0;
-  const wide = superblock.rootInMetabox || superblock.rootNid > 0xffff || superblock.blockCount > 0xffffffff;
+  const wide = superblock.rootNid > 0xffff || superblock.blockCount > 0xffffffff;
   if (wide && !bit48) {
     throw new BuildError(
-      `root NID ${superblock.rootNid} or ${superblock.blockCount} blocks need the 48-bit layout, which is off`,
+      `root NID ${nidText(superblock.rootNid)} or ${superblock.blockCount} blocks need the 48-bit layout, which is off`,
     );
   }
   fits("block count", superblock.blockCount, BLOCK_NUMBER_LIMIT - 1);
@@ -203,12 +199,11 @@ export function encodeSuperblock(superblock: Superblock): Uint8Array {
   bytes[0x0c] = superblock.blockSizeBits;
   bytes[0x0d] = fits("number of extension slots", superblock.extSlots, MAX_EXT_SLOTS);
   if (wide) {
-    if (!superblock.rootInMetabox && superblock.rootNid === 0) {
+    if (superblock.rootNid === 0) {
       throw new BuildError("root NID 0 cannot be told in the 48-bit layout");
     }
     store16(bytes, 0x0e, Math.floor(superblock.blockCount / 0x1_0000_0000));
-    store64(bytes, 0x70, fits("root NID", superblock.rootNid, Number.MAX_SAFE_INTEGER));
-    if (superblock.rootInMetabox) bytes[0x77]! |= 0x80;
+    storeNid(bytes, 0x70, fits("root NID", superblock.rootNid, Number.MAX_SAFE_INTEGER));
   } else {
     store16(bytes, 0x0e, superblock.rootNid);
   }
@@ -228,13 +223,13 @@ export function encodeSuperblock(superblock: Superblock): Uint8Array {
   bytes[0x5a] = superblock.dirBlockBits;
   bytes[0x5b] = fits("number of xattr prefixes", superblock.xattrPrefixCount, 128);
   store32(bytes, 0x5c, fits("xattr prefix position", superblock.xattrPrefixStart, 0xffffffff));
-  store64(bytes, 0x60, fits("packed inode's NID", superblock.packedNid, Number.MAX_SAFE_INTEGER));
+  store64(bytes, 0x60, fits("packed inode's NID", superblock.packedNid, METABOX_NID - 1));
   bytes[0x68] = superblock.xattrFilterReserved;
   bytes[0x69] = superblock.ishareXattrPrefixId;
   store32(bytes, 0x6c, fits("build time after the epoch", superblock.buildTime, 0xffffffff));
   if ((superblock.featureIncompat & FeatureIncompat.metabox) !== 0) {
     if (superblock.extSlots < 1) throw new BuildError("a metabox needs an extension slot in the superblock");
-    store64(bytes, METABOX_NID_OFFSET, fits("metabox NID", superblock.metaboxNid, Number.MAX_SAFE_INTEGER));
+    store64(bytes, METABOX_NID_OFFSET, fits("metabox NID", superblock.metaboxNid, METABOX_NID - 1));
   }
   return bytes;
 }
@@ -259,16 +254,25 @@ export function algorithmsOf(
   return recorded ? superblock.availableAlgorithms : 1 << Algorithm.lz4;
 }
 
-/** Byte offset in the image of the inode `nid` (of the primary metadata space). */
+/** Byte offset of the inode `nid` in its metadata space: in the image, or in the content of the metabox. */
 export function inodeOffset(
   superblock: Pick<Superblock, "metaBlock" | "blockSizeBits">,
   nid: number,
 ): number {
-  return superblock.metaBlock * 2 ** superblock.blockSizeBits + nid * INODE_SLOT_SIZE;
+  const start = isMetaboxNid(nid) ? 0 : superblock.metaBlock * 2 ** superblock.blockSizeBits;
+  return start + slotOffset(nid);
 }
 
-function wideRootNid(bytes: Uint8Array): number {
-  return safe((load32(bytes, 0x74) & 0x7fffffff) * 0x1_0000_0000 + load32(bytes, 0x70), 0x70, "root NID");
+function nidAt(bytes: Uint8Array, offset: number, what: string): number {
+  const nid = loadNid(bytes, offset);
+  if (nid !== undefined) return nid;
+  throw nidOutOfRange(bytes, offset, `superblock: ${what}`, { offset: SUPERBLOCK_OFFSET + offset });
+}
+
+function primaryNidAt(bytes: Uint8Array, offset: number, what: string): number {
+  const nid = nidAt(bytes, offset, what);
+  if (!isMetaboxNid(nid)) return nid;
+  throw corrupt(offset, `the ${what} has the NID ${nidText(nid)}, which is in the metabox`);
 }
 
 function metaboxNidOf(bytes: Uint8Array, featureIncompat: number, extSlots: number): number {
@@ -280,7 +284,7 @@ function metaboxNidOf(bytes: Uint8Array, featureIncompat: number, extSlots: numb
       `${bytes.length} bytes of superblock, expected ${METABOX_NID_OFFSET + 8}`,
     );
   }
-  return safe(load64(bytes, METABOX_NID_OFFSET), METABOX_NID_OFFSET, "metabox NID");
+  return primaryNidAt(bytes, METABOX_NID_OFFSET, "metabox inode");
 }
 
 function isZero64(bytes: Uint8Array, offset: number): boolean {

@@ -10,7 +10,6 @@ import {
   directorySize,
   encodeDirectory,
   FileType,
-  UnsupportedFeature,
 } from "../src/index.ts";
 import { bytesOfHex, hexOf } from "./hex.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -196,8 +195,11 @@ describe("damaged blocks", () => {
     expect(decodeDirectoryBlock(bytesOfHex(several), { previous: "-" })).toHaveLength(6);
   });
 
-  test("an entry in the metabox", () => {
-    expect(() => decodeDirectoryBlock(changed(7, 0x80))).toThrow(UnsupportedFeature);
+  test("a slot beyond those that a NID can name", () => {
+    expect(() => decodeDirectoryBlock(changed(6, 0x10))).toThrow(
+      "dirent 0: NID 0x10000000000024 is out of range",
+    );
+    expect(() => decodeDirectoryBlock(changed(6, 0xff, 0xff))).toThrow(CorruptImage);
   });
 
   test("a message says where", () => {

@@ -8,6 +8,7 @@ import {
   FeatureCompat,
   FeatureIncompat,
   inodeOffset,
+  METABOX_NID,
   requireSupported,
   SUPERBLOCK_OFFSET,
   superblockChecksum,
@@ -70,8 +71,7 @@ test("every field comes back, 48-bit numbers and a negative epoch too", () => {
     extSlots: 1,
     featureCompat: 0x3f,
     featureIncompat: 0x800001ff,
-    rootNid: 2 ** 40 + 5,
-    rootInMetabox: true,
+    rootNid: METABOX_NID + 2 ** 40 + 5,
     inodeCount: 2 ** 33,
     epoch: -12345678901,
     fixedNsec: 999_999_999,
@@ -117,7 +117,12 @@ describe("a superblock is refused", () => {
     ["for too many slots", changed(0x0d, 185), "185 superblock extension slots, expected at most 184"],
     ["for a metabox without slot", changed(0x51, 1), "metabox feature without an extension slot"],
     ["for nanoseconds", changed(0x20, 0, 0xca, 0x9a, 0x3b), "1000000000 nanoseconds"],
-    ["for a packed inode in the metabox", changed(0x67, 0x80), "packed inode's NID"],
+    [
+      "for a packed inode in the metabox",
+      changed(0x67, 0x80),
+      "the packed inode has the NID 9223372036854775808",
+    ],
+    ["for a NID out of range", changed(0x66, 0x10), "packed inode: NID 0x10000000000000 is out of range"],
     ["for an epoch out of range", changed(0x1f, 0x7f), "epoch"],
   ])("%s", (_, damaged, message) => {
     expect(() => decodeSuperblock(damaged)).toThrow(CorruptImage);

@@ -1,5 +1,5 @@
 import { ftruncateSync, writeSync } from "node:fs";
-import { CorruptImage, DataLayout, type Inode } from "@erofs/format";
+import { CorruptImage, DataLayout, type Inode, nidText } from "@erofs/format";
 import type { SyncImage } from "@erofs/reader";
 
 /** Zeros of at least this length become a hole. */
@@ -35,7 +35,9 @@ export function writeRange(fd: number, image: SyncImage, node: Inode, start: num
     for (let at = offset; at < rangeEnd;) {
       const piece = image.readView(node, at, rangeEnd - at);
       if (piece.length === 0)
-        throw new CorruptImage(`inode ${node.nid} ends at ${at} of ${node.size} bytes`, { nid: node.nid });
+        throw new CorruptImage(`inode ${nidText(node.nid)} ends at ${at} of ${node.size} bytes`, {
+          nid: node.nid,
+        });
       if (piece.length < SMALLEST_HOLE || !isZero(piece)) {
         writeAll(fd, piece, at);
         written = at + piece.length;

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
-import { type ByteString, CorruptImage, FileType, type Inode, typeOfMode } from "@erofs/format";
+import { type ByteString, CorruptImage, FileType, type Inode, nidText, typeOfMode } from "@erofs/format";
 import { pathArgument } from "@erofs/linux";
 import type { SyncImage } from "@erofs/reader";
 import { makeAt } from "./replace.ts";
@@ -22,7 +22,7 @@ export function discardFile(fd: number, hostPath: ByteString): void {
 export function regularInode(image: SyncImage, nid: number): Inode {
   const node = image.inode(nid);
   if (typeOfMode(node.mode) !== FileType.regular) {
-    throw new CorruptImage(`inode ${nid} is no regular file any more`, { nid });
+    throw new CorruptImage(`inode ${nidText(nid)} is no regular file any more`, { nid });
   }
   return node;
 }

@@ -3,6 +3,7 @@ import {
   CorruptImage,
   FileType,
   type Inode,
+  nidText,
   PathError,
   toText,
   typeOfMode,
@@ -103,7 +104,7 @@ export function* planExtraction(
     const matched = level.matched || match!(path, type === FileType.directory);
     if (type === FileType.directory) {
       if (reached.has(nid)) {
-        throw new CorruptImage(`directory ${nid} is reached twice, as ${toText(path)}`, {
+        throw new CorruptImage(`directory ${nidText(nid)} is reached twice, as ${toText(path)}`, {
           nid,
           path: toText(path),
         });
@@ -194,9 +195,12 @@ const separators = process.platform === "win32" ? /[/\\:\0]/ : /[/\0]/;
  */
 function checkName(name: ByteString, directory: Inode): ByteString {
   if (name === "" || name === "." || name === ".." || separators.test(name)) {
-    throw new CorruptImage(`directory ${directory.nid} has the entry "${toText(name)}", which is no name`, {
-      nid: directory.nid,
-    });
+    throw new CorruptImage(
+      `directory ${nidText(directory.nid)} has the entry "${toText(name)}", which is no name`,
+      {
+        nid: directory.nid,
+      },
+    );
   }
   return name;
 }

@@ -1,4 +1,4 @@
-import { CorruptImage, deviceIdMask, type DeviceSlot, ErofsError } from "@erofs/format";
+import { CorruptImage, deviceIdMask, type DeviceSlot, ErofsError, nidText } from "@erofs/format";
 
 /** A place on one of the sources. */
 export interface DevicePlace {
@@ -76,7 +76,7 @@ export function checkRange(
   const size = devices.sizes[device] as number;
   if (offset + length <= size) return;
   throw new CorruptImage(
-    `inode ${nid}: its data at ${offset}, ${length} bytes, lie beyond the end of device ${device}, ${size} bytes`,
+    `inode ${nidText(nid)}: its data at ${offset}, ${length} bytes, lie beyond the end of device ${device}, ${size} bytes`,
     { nid, offset },
   );
 }

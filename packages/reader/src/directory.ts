@@ -4,7 +4,9 @@ import {
   decodeDirectoryBlock,
   type Dirent,
   type Inode,
+  loadNid,
   MAX_NAME_LENGTH,
+  nidText,
   PathError,
   toText,
 } from "@erofs/format";
@@ -135,12 +137,11 @@ function nameOffset(block: Uint8Array, index: number): number {
 }
 
 function nidAt(block: Uint8Array, index: number, dir: Inode): number {
-  const view = new DataView(block.buffer, block.byteOffset + index * DIRENT_SIZE, 8);
-  const high = view.getUint32(4, true);
-  if (high > 0x1fffff) throw damaged(dir, index, "NID is out of range");
-  return high * 2 ** 32 + view.getUint32(0, true);
+  const nid = loadNid(block, index * DIRENT_SIZE);
+  if (nid === undefined) throw damaged(dir, index, "NID is out of range");
+  return nid;
 }
 
 function damaged(dir: Inode, index: number, message: string): CorruptImage {
-  return new CorruptImage(`dirent ${index} of directory ${dir.nid}: ${message}`, { nid: dir.nid });
+  return new CorruptImage(`dirent ${index} of directory ${nidText(dir.nid)}: ${message}`, { nid: dir.nid });
 }

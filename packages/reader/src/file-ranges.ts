@@ -5,7 +5,7 @@ import type { ImageState } from "./image-state.ts";
 import { hasContent } from "./inode.ts";
 import type { Reading } from "./reading.ts";
 
-/** Where bytes are stored: the source's index (0 = primary image), byte offset and length. */
+/** Where bytes are stored: the source's index (0 = primary image, `METABOX` = the metabox's content), byte offset and length. */
 export interface PhysicalRange {
   readonly device: number;
   readonly offset: number;

@@ -29,6 +29,7 @@ import type { FileMap } from "./extents/extent.ts";
 import { Lru } from "./lru.ts";
 import { PageCache } from "./page-cache.ts";
 import { isPrivate, type PrivateAlgorithm, type PrivateDecoder } from "./private-decoders.ts";
+import { readInto } from "./read.ts";
 import type { Reading } from "./reading.ts";
 
 export interface OpenOptions {
@@ -70,6 +71,8 @@ export interface ImageState {
   xattrPrefixes: readonly LongPrefix[] | undefined;
   /** Loaded when the first fragment is read. */
   packedInode: Inode | undefined;
+  /** Loaded when the first inode of the metabox is read. */
+  metabox: Inode | undefined;
 }
 
 const SUPPORTED_INCOMPAT =
@@ -81,6 +84,7 @@ const SUPPORTED_INCOMPAT =
   FeatureIncompat.fragments |
   FeatureIncompat.xattrPrefixes |
   FeatureIncompat.bit48 |
+  FeatureIncompat.metabox |
   FeatureIncompat.privateAlgorithm;
 
 /**
@@ -128,7 +132,7 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
   const clusterBytes = options.clusterBytes ?? 2 << 20;
   let clusters: ClusterRing | undefined;
   let viewBuffer = new Uint8Array(0);
-  return {
+  const state: ImageState = {
     superblock,
     blockSize,
     algorithms: algorithmsOf(superblock),
@@ -144,7 +148,15 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     clusterWork: 0,
     xattrPrefixes: undefined,
     packedInode: undefined,
+    metabox: undefined,
   };
+  cache.metabox = {
+    get size() {
+      return state.metabox?.size ?? 0;
+    },
+    read: (offset, target) => readInto(state, state.metabox as Inode, offset, target),
+  };
+  return state;
 }
 
 /** What is wrong with the superblock's checksum, if anything. */

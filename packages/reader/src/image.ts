@@ -1,8 +1,8 @@
-import { CorruptImage, type Inode, type Superblock } from "@erofs/format";
+import { CorruptImage, type Inode, nidText, type Superblock } from "@erofs/format";
 import { child, readdir } from "./directory.ts";
 import { dataRanges, extents } from "./file-ranges.ts";
 import { type ImageState, type OpenOptions, openState } from "./image-state.ts";
-import { isDirectory, readInode } from "./inode.ts";
+import { isDirectory, metaboxInode, readInode } from "./inode.ts";
 import { lookup, readlink } from "./path.ts";
 import { packedInode } from "./packed-inode.ts";
 import { read, readInto, readView } from "./read.ts";
@@ -25,6 +25,7 @@ const operations = {
   extents,
   dataRanges,
   packedInode,
+  metaboxInode,
 } as const;
 
 /** Every method that hands out items one by one. */
@@ -148,7 +149,7 @@ function* openImage(
   );
   const root = yield* readInode(state, state.superblock.rootNid);
   if (!isDirectory(root))
-    throw new CorruptImage(`root inode ${root.nid} is not a directory`, { nid: root.nid });
+    throw new CorruptImage(`root inode ${nidText(root.nid)} is not a directory`, { nid: root.nid });
   return { state, root };
 }
 

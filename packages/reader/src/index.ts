@@ -6,6 +6,7 @@ export {
   type SyncImage,
   type SyncOpenOptions,
 } from "./image.ts";
+export { METABOX } from "./metadata-space.ts";
 export type { OpenOptions } from "./image-state.ts";
 export { loadDecoders, type PrivateDecoder } from "./private-decoders.ts";
 export type { DataRange, ExtentInfo, PhysicalRange } from "./file-ranges.ts";

@@ -3,14 +3,17 @@ import {
   CorruptImage,
   decodeInode,
   ErofsError,
+  FeatureIncompat,
   FileType,
   type Inode,
   inodeOffset,
   inodeSizeOf,
+  nidText,
   typeOfMode,
   xattrBodySize,
 } from "@erofs/format";
 import type { ImageState } from "./image-state.ts";
+import { METABOX, spaceOf, spaceSize } from "./metadata-space.ts";
 import type { Reading } from "./reading.ts";
 
 const COMPACT_SIZE = 32;
@@ -21,18 +24,43 @@ const COMPACT_SIZE = 32;
  */
 export function* readInode(image: ImageState, nid: number): Reading<Inode> {
   const { superblock, cache } = image;
+  const space = spaceOf(nid);
+  if (space === METABOX && image.metabox === undefined) yield* metaboxInode(image);
   const offset = inodeOffset(superblock, nid);
-  const size = image.devices.sizes[0] as number;
+  const size = spaceSize(image, nid);
   if (!(nid >= 0 && offset + COMPACT_SIZE <= size)) {
-    throw new CorruptImage(`inode ${nid} lies beyond the end of the image, ${size} bytes`, { nid });
+    const whole = space === METABOX ? "metabox" : "image";
+    throw new CorruptImage(`inode ${nidText(nid)} lies beyond the end of the ${whole}, ${size} bytes`, {
+      nid,
+    });
   }
-  const head = cache.peek(0, offset, COMPACT_SIZE) ?? (yield* cache.read(0, offset, COMPACT_SIZE));
+  const head = cache.peek(space, offset, COMPACT_SIZE) ?? (yield* cache.read(space, offset, COMPACT_SIZE));
   const length = inodeSizeOf(head[0] as number);
   const bytes =
     length === COMPACT_SIZE
       ? head
-      : (cache.peek(0, offset, length) ?? (yield* cache.read(0, offset, Math.min(length, size - offset))));
+      : (cache.peek(space, offset, length) ??
+        (yield* cache.read(space, offset, Math.min(length, size - offset))));
   return decodeInode(bytes, nid, superblock);
+}
+
+/**
+ * The hidden file whose content is the second metadata space; from then on inodes are read there.
+ * @throws CorruptImage when the image has none
+ */
+export function* metaboxInode(image: ImageState): Reading<Inode> {
+  if (image.metabox !== undefined) return image.metabox;
+  const { featureIncompat, metaboxNid } = image.superblock;
+  if ((featureIncompat & FeatureIncompat.metabox) === 0) {
+    throw new CorruptImage("metadata in the metabox, but the image has no metabox");
+  }
+  // Its NID is one of the primary space, and so is all of its metadata: reading it leads nowhere else.
+  const metabox = yield* readInode(image, metaboxNid);
+  if (typeOfMode(metabox.mode) !== FileType.regular) {
+    throw new CorruptImage(`metabox inode ${nidText(metaboxNid)} is no regular file`, { nid: metaboxNid });
+  }
+  image.metabox = metabox;
+  return metabox;
 }
 
 /** Where the xattr body of an inode starts: the end of its fixed part. */
@@ -62,5 +90,5 @@ export function hasContent(node: Inode): boolean {
 /** @throws ErofsError ENOTDIR */
 export function requireDirectory(node: Inode): void {
   if (!isDirectory(node))
-    throw new ErofsError("ENOTDIR", `inode ${node.nid} is not a directory`, { nid: node.nid });
+    throw new ErofsError("ENOTDIR", `inode ${nidText(node.nid)} is not a directory`, { nid: node.nid });
 }

@@ -1,4 +1,4 @@
-import { CorruptImage, FeatureIncompat, FileType, type Inode, typeOfMode } from "@erofs/format";
+import { CorruptImage, FeatureIncompat, FileType, type Inode, nidText, typeOfMode } from "@erofs/format";
 import type { ImageState } from "./image-state.ts";
 import { readInode } from "./inode.ts";
 import type { Reading } from "./reading.ts";
@@ -12,7 +12,7 @@ export function* packedInode(image: ImageState): Reading<Inode> {
   }
   const packed = yield* readInode(image, packedNid);
   if (typeOfMode(packed.mode) !== FileType.regular) {
-    throw new CorruptImage(`packed inode ${packedNid} is no regular file`, { nid: packedNid });
+    throw new CorruptImage(`packed inode ${nidText(packedNid)} is no regular file`, { nid: packedNid });
   }
   image.packedInode = packed;
   return packed;

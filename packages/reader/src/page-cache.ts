@@ -1,5 +1,6 @@
 import { CorruptImage } from "@erofs/format";
 import { Lru } from "./lru.ts";
+import { METABOX } from "./metadata-space.ts";
 import type { Reading } from "./reading.ts";
 
 /**
@@ -8,9 +9,18 @@ import type { Reading } from "./reading.ts";
  */
 const DEVICE_STRIDE = 2 ** 40;
 
+/** The content of the metabox: metadata that no source has as it is. */
+export interface MetaboxContent {
+  readonly size: number;
+  /** Fills `target` from `offset`; all of it is inside. */
+  read(offset: number, target: Uint8Array): Reading<unknown>;
+}
+
 /** Metadata in aligned pages, the least recently used forgotten. A hit costs no request. */
 export class PageCache {
   readonly pageSize: number;
+  /** What `METABOX` stands for, once it is known. */
+  metabox: MetaboxContent | undefined;
   readonly #sizes: readonly number[];
   readonly #pages: Lru<Uint8Array>;
 
@@ -32,10 +42,11 @@ export class PageCache {
 
   /** The bytes, read where not cached. Not to be modified. @throws CorruptImage for a range beyond the device. */
   *read(device: number, offset: number, length: number): Reading<Uint8Array> {
-    const size = this.#sizes[device] ?? 0;
+    const size = (device === METABOX ? this.metabox?.size : this.#sizes[device]) ?? 0;
     if (offset + length > size) {
+      const whole = device === METABOX ? "the metabox" : `device ${device}`;
       throw new CorruptImage(
-        `bytes ${offset}..${offset + length} lie beyond the end of device ${device}, ${size} bytes`,
+        `bytes ${offset}..${offset + length} lie beyond the end of ${whole}, ${size} bytes`,
         {
           offset,
         },
@@ -63,8 +74,16 @@ export class PageCache {
     const cached = this.#pages.get(key);
     if (cached !== undefined) return cached;
     const offset = index * this.pageSize;
-    const page = yield { device, offset, length: Math.min(this.pageSize, size - offset) };
+    const length = Math.min(this.pageSize, size - offset);
+    const page =
+      device === METABOX ? yield* this.#metaboxPage(offset, length) : yield { device, offset, length };
     this.#pages.set(key, page);
+    return page;
+  }
+
+  *#metaboxPage(offset: number, length: number): Reading<Uint8Array> {
+    const page = new Uint8Array(length);
+    yield* (this.metabox as MetaboxContent).read(offset, page);
     return page;
   }
 }

@@ -4,6 +4,7 @@ import {
   ErofsError,
   fromBytes,
   type Inode,
+  nidText,
   PathError,
   toText,
 } from "@erofs/format";
@@ -71,10 +72,10 @@ export function* lookup(image: ImageState, path: ByteString, options: LookupOpti
  */
 export function* readlink(image: ImageState, node: Inode): Reading<ByteString> {
   if (!isSymlink(node))
-    throw new ErofsError("EINVAL", `inode ${node.nid} is not a symbolic link`, { nid: node.nid });
+    throw new ErofsError("EINVAL", `inode ${nidText(node.nid)} is not a symbolic link`, { nid: node.nid });
   if (node.size > MAX_TARGET) {
     throw new CorruptImage(
-      `inode ${node.nid}: symlink target of ${node.size} bytes, expected at most ${MAX_TARGET}`,
+      `inode ${nidText(node.nid)}: symlink target of ${node.size} bytes, expected at most ${MAX_TARGET}`,
       {
         nid: node.nid,
       },
@@ -84,7 +85,7 @@ export function* readlink(image: ImageState, node: Inode): Reading<ByteString> {
   yield* readInto(image, node, 0, bytes);
   const target = fromBytes(bytes);
   if (target.includes("\0")) {
-    throw new CorruptImage(`inode ${node.nid}: symlink target contains NUL`, { nid: node.nid });
+    throw new CorruptImage(`inode ${nidText(node.nid)}: symlink target contains NUL`, { nid: node.nid });
   }
   return target;
 }

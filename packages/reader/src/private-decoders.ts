@@ -1,5 +1,5 @@
 import type { Compressor, Decoder } from "@erofs/compressor";
-import { Algorithm, CorruptImage, UnsupportedFeature } from "@erofs/format";
+import { Algorithm, CorruptImage, nidText, UnsupportedFeature } from "@erofs/format";
 import type { Extent } from "./extents/extent.ts";
 
 /** What decodes the streams of a private algorithm, which an image knows by its compressor's name. */
@@ -55,13 +55,13 @@ export function decodePrivately(
   const place = { nid, offset: physical };
   if (decoder === undefined) {
     throw new UnsupportedFeature(
-      `inode ${nid} is compressed with the private algorithm of ${JSON.stringify(name)}, whose decoder was not given`,
+      `inode ${nidText(nid)} is compressed with the private algorithm of ${JSON.stringify(name)}, whose decoder was not given`,
       place,
     );
   }
   if (extent.partial) {
     throw new UnsupportedFeature(
-      `inode ${nid}: a part of a cluster of the private algorithm of ${JSON.stringify(name)}`,
+      `inode ${nidText(nid)}: a part of a cluster of the private algorithm of ${JSON.stringify(name)}`,
       place,
     );
   }
@@ -76,7 +76,7 @@ export function decodePrivately(
   }
   const reason = fault instanceof Error ? fault.message : "the decoder broke its contract";
   throw new CorruptImage(
-    `inode ${nid}: the cluster at ${physical} does not decode to the ${length} bytes from file offset ${logical}, ` +
+    `inode ${nidText(nid)}: the cluster at ${physical} does not decode to the ${length} bytes from file offset ${logical}, ` +
       `says the decoder of ${JSON.stringify(name)}: ${reason}`,
     { ...place, cause: fault },
   );

@@ -1,4 +1,4 @@
-import { CorruptImage, ErofsError, type Inode } from "@erofs/format";
+import { CorruptImage, ErofsError, type Inode, nidText } from "@erofs/format";
 import { decodeRun, isCluster } from "./clusters/run.ts";
 import { checkRange } from "./devices.ts";
 import { mapOf } from "./extents/file-map.ts";
@@ -59,7 +59,7 @@ export function* read(
 ): Reading<Uint8Array> {
   const count = Math.max(0, Math.min(length, node.size - offset));
   if (!(count <= MAX_READ)) {
-    throw new ErofsError("EFBIG", `${count} bytes of inode ${node.nid} asked for in one piece`, {
+    throw new ErofsError("EFBIG", `${count} bytes of inode ${nidText(node.nid)} asked for in one piece`, {
       nid: node.nid,
     });
   }
@@ -107,7 +107,6 @@ function* readStored(
 ): Reading<void> {
   const { device } = extent;
   const { length } = target;
-  checkRange(image.devices, device, offset, length, node.nid);
   const cached =
     image.cache.peek(device, offset, length) ??
     (extent.kind === "inline" ? yield* image.cache.read(device, offset, length) : undefined);
@@ -115,6 +114,7 @@ function* readStored(
     target.set(cached);
     return;
   }
+  checkRange(image.devices, device, offset, length, node.nid);
   for (let done = 0; done < length; done += MAX_REQUEST) {
     const part = target.subarray(done, done + MAX_REQUEST);
     yield { device, offset: offset + done, length: part.length, target: () => part };
@@ -125,11 +125,11 @@ function* readStored(
 function* readFragment(image: ImageState, node: Inode, offset: number, target: Uint8Array): Reading<void> {
   const packed = yield* packedInode(image);
   if (packed.nid === node.nid) {
-    throw new CorruptImage(`the packed inode ${packed.nid} refers to itself`, { nid: node.nid });
+    throw new CorruptImage(`the packed inode ${nidText(packed.nid)} refers to itself`, { nid: node.nid });
   }
   if (offset + target.length > packed.size) {
     throw new CorruptImage(
-      `inode ${node.nid}: fragment at ${offset}, ${target.length} bytes, lies beyond the packed inode's ${packed.size} bytes`,
+      `inode ${nidText(node.nid)}: fragment at ${offset}, ${target.length} bytes, lies beyond the packed inode's ${packed.size} bytes`,
       { nid: node.nid, offset },
     );
   }

@@ -1,4 +1,4 @@
-import { type ByteString, CorruptImage, type Inode } from "@erofs/format";
+import { type ByteString, CorruptImage, type Inode, nidText } from "@erofs/format";
 import { readdir } from "./directory.ts";
 import type { ImageState } from "./image-state.ts";
 import { isDirectory, readInode, requireDirectory } from "./inode.ts";
@@ -47,7 +47,8 @@ export function* walk(image: ImageState, top?: Inode): Streaming<WalkEntry> {
     const path = level.path === "" ? name : `${level.path}/${name}`;
     const node = yield* readInode(image, nid);
     const isDir = isDirectory(node);
-    if (isDir && reached.has(nid)) throw new CorruptImage(`directory ${nid} is reached twice`, { nid, path });
+    if (isDir && reached.has(nid))
+      throw new CorruptImage(`directory ${nidText(nid)} is reached twice`, { nid, path });
     yield { item: { path, name, node, parent: level.node, depth: levels.length } };
     if (!isDir) continue;
     if (levels.length >= MAX_DEPTH)

@@ -18,7 +18,8 @@ import {
   XATTR_ENTRY_HEADER_SIZE,
 } from "@erofs/format";
 import type { ImageState } from "./image-state.ts";
-import { xattrOffset } from "./inode.ts";
+import { metaboxInode, xattrOffset } from "./inode.ts";
+import { METABOX, spaceOf } from "./metadata-space.ts";
 import { packedInode } from "./packed-inode.ts";
 import { read } from "./read.ts";
 import type { Reading } from "./reading.ts";
@@ -74,7 +75,8 @@ export function hasNameFilters(image: ImageState): boolean {
 export function* xattrBody(image: ImageState, node: Inode): Reading<XattrBody> {
   const offset = xattrOffset(image, node);
   const length = xattrBodySize(node.xattrIcount);
-  const bytes = image.cache.peek(0, offset, length) ?? (yield* image.cache.read(0, offset, length));
+  const space = spaceOf(node.nid);
+  const bytes = image.cache.peek(space, offset, length) ?? (yield* image.cache.read(space, offset, length));
   return decodeXattrBody(bytes, { nid: node.nid, offset });
 }
 
@@ -83,9 +85,15 @@ export function* sharedXattr(image: ImageState, node: Inode, id: number): Readin
   const known = image.sharedXattrs.get(id);
   if (known !== undefined) return known;
   const offset = image.superblock.xattrBlock * image.blockSize + 4 * id;
-  const header = decodeXattrEntryHeader(yield* image.cache.read(0, offset, XATTR_ENTRY_HEADER_SIZE));
+  const inMetabox = (image.superblock.featureCompat & FeatureCompat.sharedXattrsInMetabox) !== 0;
+  if (inMetabox) yield* metaboxInode(image);
+  const space = inMetabox ? METABOX : 0;
+  const header = decodeXattrEntryHeader(yield* image.cache.read(space, offset, XATTR_ENTRY_HEADER_SIZE));
   const length = XATTR_ENTRY_HEADER_SIZE + header.nameLength + header.valueSize;
-  const entry = decodeXattrEntry(yield* image.cache.read(0, offset, length), 0, { nid: node.nid, offset });
+  const entry = decodeXattrEntry(yield* image.cache.read(space, offset, length), 0, {
+    nid: node.nid,
+    offset,
+  });
   if (entry.value.length > MAX_KEPT_VALUE) return entry;
   const kept = { ...entry, value: new Uint8Array(entry.value) };
   image.sharedXattrs.set(id, kept);
@@ -102,12 +110,11 @@ function* readLongPrefixes(image: ImageState): Reading<readonly LongPrefix[]> {
   if ((featureIncompat & FeatureIncompat.xattrPrefixes) === 0 || xattrPrefixCount === 0) return [];
   const start = 4 * xattrPrefixStart;
   const limit = xattrPrefixCount * MAX_LONG_PREFIX_RECORD_SIZE;
-  const inPackedInode =
-    (featureCompat & FeatureCompat.plainXattrPrefixes) === 0 &&
-    (featureIncompat & FeatureIncompat.fragments) !== 0 &&
-    packedNid !== 0;
+  const plain = (featureCompat & FeatureCompat.plainXattrPrefixes) !== 0;
   let bytes: Uint8Array;
-  if (inPackedInode) {
+  if (!plain && (featureIncompat & FeatureIncompat.metabox) !== 0) {
+    bytes = yield* read(image, yield* metaboxInode(image), start, limit);
+  } else if (!plain && (featureIncompat & FeatureIncompat.fragments) !== 0 && packedNid !== 0) {
     bytes = yield* read(image, yield* packedInode(image), start, limit);
   } else {
     const size = image.devices.sizes[0] as number;

@@ -102,6 +102,8 @@ describe("mutated images end in an ErofsError or a result, soon", () => {
             { mkfs, options: ["-zlzma", "-C16384", "-Eztailpacking"] },
             { mkfs, options: ["-zdeflate,level=9", "-Ededupe"] },
             { mkfs, options: ["-zzstd", "-C65536", "-E48bit"] },
+            { mkfs, options: ["-m4096", "-zlz4", "-Eztailpacking"] },
+            { mkfs, options: ["-m4096"] },
           ]
         : []),
     ]),

@@ -17,10 +17,27 @@ describe("opening", () => {
     ["an empty file", new Uint8Array(0), "EUCLEAN", /not an EROFS image: 0 bytes/],
     ["something else", new Uint8Array(9000).fill(1), "EUCLEAN", /magic/],
     [
-      "a metabox image",
-      changed((sb) => (sb.setUint8(13, 1), sb.setUint32(0x50, 0x181, true))),
-      "EOPNOTSUPP",
-      /metabox/,
+      "a root in a metabox that is not there",
+      changed((sb) => (sb.setUint32(0x50, 0x81, true), sb.setUint8(0x77, 0x80))),
+      "EUCLEAN",
+      /the image has no metabox/,
+    ],
+    [
+      "a metabox inode in the metabox",
+      changed((sb) => (sb.setUint8(13, 1), sb.setUint32(0x50, 0x181, true), sb.setUint8(0x87, 0x80))),
+      "EUCLEAN",
+      /the metabox inode has the NID 9223372036854775808, which is in the metabox/,
+    ],
+    [
+      "a metabox that is a directory",
+      changed((sb) => {
+        sb.setUint8(13, 1);
+        sb.setUint32(0x50, 0x181, true);
+        sb.setUint8(0x77, 0x80);
+        sb.setUint32(0x80, sb.getUint16(14, true), true);
+      }),
+      "EUCLEAN",
+      /metabox inode \d+ is no regular file/,
     ],
     [
       "a feature nobody knows",

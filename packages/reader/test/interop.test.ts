@@ -61,6 +61,23 @@ const cases: readonly Case[] = [
   { options: ["--zD", "-zlz4"], modern: true },
   { options: ["--zD=0", "-zlz4"], modern: true },
   { options: ["--MZ"], modern: true },
+  { options: ["-m4096"], modern: true },
+  { options: ["-m16384:zstd", "-zlz4", "-C65536"], modern: true },
+  {
+    options: ["-m65536:lzma", "-zlz4", "-C65536", "-Efragments,ztailpacking", "--xattr-prefix=user."],
+    modern: true,
+  },
+  {
+    options: [
+      "-m4096:lz4",
+      "-zlz4",
+      "-Eplain-xattr-prefixes",
+      "--xattr-prefix=user.",
+      "--xattr-inode-digest",
+    ],
+    modern: true,
+  },
+  { options: ["-m4096", "-b512", "-C4096", "-zlz4", "-Elegacy-compress"], modern: true },
   { options: ["--root-xattr-isize=100"], modern: true },
   { options: ["--xattr-inode-digest"], modern: true },
   { options: ["-zlz4", "-C8192", "-Eforce-inode-blockmap", "--workers=1"], modern: true },

@@ -4,6 +4,7 @@ import { checkFile } from "@erofs/reader/node";
 import type { Command } from "commander";
 
 import { ExitCode } from "../exit-code.ts";
+import { nidForJson } from "../image/describe.ts";
 import { addImageOptions, type ImageOptions, type ImageSources, withSources } from "../image/open-image.ts";
 import type { Invocation } from "../invocation.ts";
 import { integerValue } from "../options/integer.ts";
@@ -68,7 +69,13 @@ function faultLine(fault: Fault): string {
 function faultForJson(fault: Fault): object {
   const path = pathOf(fault);
   const { code, nid, offset, message } = fault;
-  return { ...(path === undefined ? {} : nameForJson("path", path)), code, nid, offset, message };
+  return {
+    ...(path === undefined ? {} : nameForJson("path", path)),
+    code,
+    nid: nid === undefined ? nid : nidForJson(nid),
+    offset,
+    message,
+  };
 }
 
 function reportForJson(report: CheckReport, milliseconds: number): object {

@@ -1,4 +1,4 @@
-import { type ByteString, decodeDevice, FileType, type Inode, typeOfMode } from "@erofs/format";
+import { type ByteString, decodeDevice, FileType, type Inode, nidText, typeOfMode } from "@erofs/format";
 import type { Command } from "commander";
 
 import { attributesForJson, isDevice, targetOf } from "../image/describe.ts";
@@ -161,7 +161,7 @@ class Lister {
       const target = await targetOf(this.#image, node);
       const arrow = target === undefined ? "" : ` -> ${quoteName(target)}`;
       rows.push([
-        ...(this.#options.nid === true ? [String(item.nid)] : []),
+        ...(this.#options.nid === true ? [nidText(item.nid)] : []),
         formatMode(node.mode),
         String(node.nlink),
         String(node.uid),
@@ -177,7 +177,7 @@ class Lister {
   }
 
   #nidColumn(item: Item): string {
-    return this.#options.nid === true ? `${item.nid} ` : "";
+    return this.#options.nid === true ? `${nidText(item.nid)} ` : "";
   }
 
   #size(node: Inode): string {

@@ -5,6 +5,7 @@ import {
   fromBytes,
   FileType,
   type Inode,
+  nidText,
   typeOfMode,
 } from "@erofs/format";
 import type { Command } from "commander";
@@ -74,7 +75,7 @@ function fieldsOf({ path, node, target, algorithms, xattrs }: Attributes): [stri
     ["Owner", `${node.uid}:${node.gid}`],
     ["Links", String(node.nlink)],
     ["Modified", formatInstant(node.mtime, node.mtimeNsec)],
-    ["Node id", `${node.nid} (${node.extended ? "extended" : "compact"} inode)`],
+    ["Node id", `${nidText(node.nid)} (${node.extended ? "extended" : "compact"} inode)`],
   );
   if (type === FileType.regular || type === FileType.directory || type === FileType.symlink) {
     fields.push(["Layout", layoutName(node.layout)]);

@@ -1,10 +1,23 @@
-import { type ByteString, decodeDevice, FileType, type Inode, typeOfMode } from "@erofs/format";
+import {
+  type ByteString,
+  decodeDevice,
+  FileType,
+  type Inode,
+  isMetaboxNid,
+  nidText,
+  typeOfMode,
+} from "@erofs/format";
 
 import { nameForJson } from "../terminal/quote.ts";
 import { formatInstant } from "../terminal/timestamp.ts";
 import { typeName } from "./mode.ts";
 import type { Image } from "./open-image.ts";
 import type { Located } from "./paths.ts";
+
+/** A NID for programs: a number, but a string for one of the metabox, which few programs could hold as a number. */
+export function nidForJson(nid: number): number | string {
+  return isMetaboxNid(nid) ? nidText(nid) : nid;
+}
 
 export function isDevice(type: FileType | undefined): boolean {
   return type === FileType.characterDevice || type === FileType.blockDevice;
@@ -21,7 +34,7 @@ export function attributesForJson({ path, node }: Located, target: ByteString | 
   return {
     ...nameForJson("path", path),
     type: typeName(type),
-    nid: node.nid,
+    nid: nidForJson(node.nid),
     mode: node.mode,
     links: node.nlink,
     uid: node.uid,

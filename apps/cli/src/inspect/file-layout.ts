@@ -1,7 +1,8 @@
-import { FileType, inodeOffset, typeOfMode } from "@erofs/format";
-import type { ExtentInfo } from "@erofs/reader";
+import { FileType, inodeOffset, isMetaboxNid, nidText, typeOfMode } from "@erofs/format";
+import { type ExtentInfo, METABOX, type PhysicalRange } from "@erofs/reader";
 
 import { algorithmName } from "../image/algorithms.ts";
+import { nidForJson } from "../image/describe.ts";
 import { layoutName } from "../image/layout.ts";
 import { typeName } from "../image/mode.ts";
 import type { Image } from "../image/open-image.ts";
@@ -14,7 +15,7 @@ import { formatPercent } from "../terminal/units.ts";
 export interface FileLayout extends Located {
   /** Names of the algorithms of its extents, by id. */
   readonly algorithms: ReadonlyMap<number, string>;
-  /** Where the inode stands, in bytes from the image's beginning. */
+  /** Where the inode stands, in bytes from the beginning of the image, or of the metabox. */
   readonly inodeOffset: number;
   /** Empty for what has no content of its own: devices, fifos, sockets. */
   readonly extents: readonly ExtentInfo[];
@@ -61,6 +62,7 @@ function hexOffset(offset: number): string {
 function placeOf({ physical, fragmentOffset }: ExtentInfo, withDevice: boolean): string {
   if (fragmentOffset !== undefined) return hexOffset(fragmentOffset);
   if (physical === undefined) return "";
+  if (physical.device === METABOX) return `metabox:${hexOffset(physical.offset)}`;
   return (withDevice ? `${physical.device}:` : "") + hexOffset(physical.offset);
 }
 
@@ -68,10 +70,11 @@ function placeOf({ physical, fragmentOffset }: ExtentInfo, withDevice: boolean):
 export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
   const { path, node, extents, stored } = layout;
   const form = node.extended ? "extended" : "compact";
+  const inMetabox = isMetaboxNid(node.nid) ? " of the metabox" : "";
   const lines = formatFields([
     ["Path", quoteName(path)],
     ["Type", typeName(typeOfMode(node.mode))],
-    ["Inode", `${node.nid}, ${form}, at ${hexOffset(layout.inodeOffset)}`],
+    ["Inode", `${nidText(node.nid)}, ${form}, at ${hexOffset(layout.inodeOffset)}${inMetabox}`],
     ["Layout", layoutName(node.layout)],
     ["Size", String(node.size)],
     ["Stored", `${stored} (${formatPercent(stored, node.size)})`],
@@ -91,20 +94,26 @@ export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
   return [...lines, ...table.map((line) => `  ${line}`)];
 }
 
+function placeForJson({ device, ...place }: PhysicalRange): object {
+  return { device: device === METABOX ? "metabox" : device, ...place };
+}
+
 /** The same for programs; all positions and sizes in bytes. */
 export function layoutForJson(file: FileLayout): object {
   const { path, node, extents, stored, algorithms, inodeOffset: offset } = file;
   return {
     ...nameForJson("path", path),
     type: typeName(typeOfMode(node.mode)),
-    nid: node.nid,
+    nid: nidForJson(node.nid),
     inodeForm: node.extended ? "extended" : "compact",
     inodeOffset: offset,
     layout: layoutName(node.layout),
     size: node.size,
     stored,
-    extents: extents.map(({ algorithm, ...extent }) => {
-      return algorithm === undefined ? extent : { ...extent, algorithm: algorithms.get(algorithm) };
-    }),
+    extents: extents.map(({ algorithm, physical, ...extent }) => ({
+      ...extent,
+      ...(physical === undefined ? {} : { physical: placeForJson(physical) }),
+      ...(algorithm === undefined ? {} : { algorithm: algorithms.get(algorithm) }),
+    })),
   };
 }

@@ -1,6 +1,13 @@
-import { compatFeatureNames, incompatFeatureNames } from "@erofs/format";
+import {
+  compatFeatureNames,
+  FeatureIncompat,
+  incompatFeatureNames,
+  nidText,
+  type Superblock,
+} from "@erofs/format";
 
 import { algorithmIds, algorithmName, type AlgorithmSource, describeAlgorithm } from "../image/algorithms.ts";
+import { nidForJson } from "../image/describe.ts";
 import { formatUuid } from "../options/identity.ts";
 import { nameForJson, quoteName } from "../terminal/quote.ts";
 import { formatInstant } from "../terminal/timestamp.ts";
@@ -8,6 +15,10 @@ import { formatCount, formatSize } from "../terminal/units.ts";
 
 function listOf(words: readonly string[]): string {
   return words.length === 0 ? "none" : words.join(", ");
+}
+
+function hasMetabox({ featureIncompat }: Superblock): boolean {
+  return (featureIncompat & FeatureIncompat.metabox) !== 0;
 }
 
 /** What the superblock says, as lines of text to be. */
@@ -24,11 +35,12 @@ export function superblockFields(image: AlgorithmSource): [string, string][] {
     ["UUID", formatUuid(superblock.uuid)],
     ["Built", formatInstant(epoch + superblock.buildTime, 0)],
     ["Compact inodes' time", formatInstant(epoch, fixedNsec)],
-    ["Root node id", String(superblock.rootNid)],
+    ["Root node id", nidText(superblock.rootNid)],
     ["Metadata from block", String(superblock.metaBlock)],
     ["Shared xattrs from block", String(superblock.xattrBlock)],
     ["Long xattr prefixes", String(superblock.xattrPrefixCount)],
     ["Packed inode", superblock.packedNid === 0 ? "none" : String(superblock.packedNid)],
+    ["Metabox inode", hasMetabox(superblock) ? String(superblock.metaboxNid) : "none"],
     ["Extra devices", String(superblock.extraDevices)],
     ["Algorithms", listOf(algorithmIds(image).map((id) => describeAlgorithm(image, id)))],
     ["Required features", listOf(incompatFeatureNames(superblock.featureIncompat))],
@@ -49,11 +61,12 @@ export function superblockForJson(image: AlgorithmSource): object {
     epoch,
     fixedNsec,
     buildTime: epoch + superblock.buildTime,
-    rootNid: superblock.rootNid,
+    rootNid: nidForJson(superblock.rootNid),
     metaBlock: superblock.metaBlock,
     xattrBlock: superblock.xattrBlock,
     xattrPrefixCount: superblock.xattrPrefixCount,
     packedNid: superblock.packedNid,
+    ...(hasMetabox(superblock) ? { metaboxNid: superblock.metaboxNid } : {}),
     extraDevices: superblock.extraDevices,
     algorithms: algorithmIds(image).map((id) => algorithmName(image, id)),
     featureIncompat,

@@ -1,4 +1,5 @@
 import { BuildError, CorruptImage, type ErrorPlace, hex } from "../errors.ts";
+import { nidText } from "../nid.ts";
 
 /** What an index entry says of its lcluster: `Z_EROFS_LCLUSTER_TYPE_*`. */
 export const LclusterType = {
@@ -205,7 +206,7 @@ export class ExtentCollector {
 
 /** A fault in the index entry of lcluster `lcn`. */
 export function corruptEntry(lcn: number, message: string, place: ErrorPlace): CorruptImage {
-  const owner = place.nid === undefined ? "" : ` of inode ${place.nid}`;
+  const owner = place.nid === undefined ? "" : ` of inode ${nidText(place.nid)}`;
   const at = place.offset === undefined ? "" : `, index at offset ${hex(place.offset)}`;
   return new CorruptImage(`index entry ${lcn}${owner}${at}: ${message}`, place);
 }

@@ -2,6 +2,7 @@ import { DataLayout, FeatureIncompat } from "../constants.ts";
 import { BuildError, CorruptImage, type ErrorPlace, hex, UnsupportedFeature } from "../errors.ts";
 import { alignUp, load16, load32, store16, store32 } from "../little-endian.ts";
 import { type IndexPlan, LclusterType } from "./extents.ts";
+import { nidText } from "../nid.ts";
 
 /** `h_advise` of `struct z_erofs_map_header`. */
 export const MapAdvise = {
@@ -162,6 +163,6 @@ export function checkMapHeader(
 }
 
 function corrupt(place: ErrorPlace, message: string): CorruptImage {
-  const owner = place.nid === undefined ? "" : ` of inode ${place.nid}`;
+  const owner = place.nid === undefined ? "" : ` of inode ${nidText(place.nid)}`;
   return new CorruptImage(`map header${owner}: ${message}`, place);
 }

@@ -1,6 +1,7 @@
 import { BuildError, CorruptImage, type ErrorPlace, hex } from "../errors.ts";
 import { load32, store32 } from "../little-endian.ts";
 import { decodeXattrEntry, encodeXattrEntry, type XattrEntry, xattrEntrySize } from "./entry.ts";
+import { nidText } from "../nid.ts";
 
 /** `struct erofs_xattr_ibody_header` and what follows it: all attributes of an inode. */
 export interface XattrBody {
@@ -88,7 +89,7 @@ export function decodeXattrBody(bytes: Uint8Array, place: ErrorPlace = {}): Xatt
 }
 
 function corrupt(place: ErrorPlace, message: string): CorruptImage {
-  const owner = place.nid === undefined ? "" : ` of inode ${place.nid}`;
+  const owner = place.nid === undefined ? "" : ` of inode ${nidText(place.nid)}`;
   const at = place.offset === undefined ? "" : ` at offset ${hex(place.offset)}`;
   return new CorruptImage(`xattr body${owner}${at}: ${message}`, place);
 }

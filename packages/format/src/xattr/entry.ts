@@ -2,6 +2,7 @@ import { type ByteString, fromBytes, writeBytes } from "../byte-string.ts";
 import { BuildError, CorruptImage, type ErrorPlace, hex } from "../errors.ts";
 import { alignUp, load16, store16 } from "../little-endian.ts";
 import { type SplitName, XattrIndex } from "./name.ts";
+import { nidText } from "../nid.ts";
 
 /** `struct erofs_xattr_entry` with its name and value. */
 export interface XattrEntry extends SplitName {
@@ -79,6 +80,6 @@ export function decodeXattrEntry(bytes: Uint8Array, offset = 0, place: ErrorPlac
 
 function corrupt(place: ErrorPlace, offset: number, message: string): CorruptImage {
   const at = (place.offset ?? 0) + offset;
-  const owner = place.nid === undefined ? "" : ` of inode ${place.nid}`;
+  const owner = place.nid === undefined ? "" : ` of inode ${nidText(place.nid)}`;
   return new CorruptImage(`xattr entry at offset ${hex(at)}${owner}: ${message}`, { ...place, offset: at });
 }

@@ -1,4 +1,4 @@
-import { type Inode, UnsupportedFeature } from "@erofs/format";
+import { type Inode, nidText, UnsupportedFeature } from "@erofs/format";
 import type { Extent, FileMap } from "../extents/extent.ts";
 import { mapOf } from "../extents/file-map.ts";
 import type { ImageState } from "../image-state.ts";
@@ -71,7 +71,7 @@ export class ContentCheck {
     for (let offset = start; offset < end && !isLast && faults.count < MAX_FAULTS;) {
       let extent: Extent;
       try {
-        extent = cut(yield* extentAt(yield* mapOf(this.#image, node), offset), offset, end);
+        extent = cut(yield* this.#extentAt(node, offset), offset, end);
       } catch (error) {
         // Without the extent nobody knows where the next one begins.
         faults.addError("data", "", node.nid, error);
@@ -103,12 +103,7 @@ export class ContentCheck {
     }
     let offset = extent.logical;
     while (offset < end) {
-      if (!this.#ledger.hasBudget) {
-        throw new UnsupportedFeature(
-          `inode ${node.nid}: its content was not read, since the files before it claim far more than the image holds`,
-          { nid: node.nid, offset },
-        );
-      }
+      this.#requireBudget(node, offset);
       offset += yield* this.#view(node, offset, end, partEnd);
     }
     this.#ledger.remember(extent);
@@ -119,6 +114,27 @@ export class ContentCheck {
       at = next.logical + next.length;
     }
     return offset;
+  }
+
+  /** An index in the metabox is decoded, too. */
+  *#extentAt(node: Inode, offset: number): Reading<Extent> {
+    const before = this.#image.clusterWork;
+    const extent = yield* extentAt(yield* mapOf(this.#image, node), offset);
+    const work = this.#image.clusterWork - before;
+    if (work > 0) {
+      this.#ledger.spend(work);
+      this.#requireBudget(node, offset);
+    }
+    return extent;
+  }
+
+  /** @throws UnsupportedFeature */
+  #requireBudget({ nid }: Inode, offset: number): void {
+    if (this.#ledger.hasBudget) return;
+    throw new UnsupportedFeature(
+      `inode ${nidText(nid)}: its content was not read, since the files before it claim far more than the image holds`,
+      { nid, offset },
+    );
   }
 
   /** Reads on from `offset` over as many clusters as stand together, or, where one is damaged, to the extent's end. */

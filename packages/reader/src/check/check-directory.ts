@@ -4,6 +4,7 @@ import {
   type Dirent,
   FileType,
   type Inode,
+  nidText,
   toText,
 } from "@erofs/format";
 import { directoryBlock } from "../directory.ts";
@@ -75,7 +76,12 @@ function checkDots(
     } else if (omitted) {
       faults.add("dot", path, nid, 'the directory stores the entry "." that it claims to omit');
     } else if (dot.nid !== expected) {
-      faults.add("dot", path, nid, `"${name}" leads to inode ${dot.nid}, expected ${expected}`);
+      faults.add(
+        "dot",
+        path,
+        nid,
+        `"${name}" leads to inode ${nidText(dot.nid)}, expected ${nidText(expected)}`,
+      );
     }
     if (dot !== undefined && dot.type !== FileType.directory) {
       faults.add(

@@ -11,7 +11,7 @@ import {
   typeOfMode,
 } from "@erofs/format";
 import { checksumFault, type ImageState, type OpenOptions, openState } from "../image-state.ts";
-import { readInode } from "../inode.ts";
+import { metaboxInode, readInode } from "../inode.ts";
 import { packedInode } from "../packed-inode.ts";
 import { readlink } from "../path.ts";
 import { type Reading, runAsync, runSync } from "../reading.ts";
@@ -20,7 +20,7 @@ import { longPrefixes } from "../xattrs.ts";
 import { ContentCheck } from "./check-content.ts";
 import { checkDirectory, checkEntryType, type DirectoryVisit } from "./check-directory.ts";
 import { checkXattrs } from "./check-xattrs.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, workLimit } from "./ledger.ts";
 import { type CheckProgress, type CheckReport, type Fault, FaultList } from "./report.ts";
 
 export interface CheckOptions extends Omit<OpenOptions, "verifyChecksum"> {
@@ -39,6 +39,8 @@ interface LinkedFile {
   links: number;
 }
 
+/** What an entry costs, as bytes decoded do. */
+const ENTRY_WORK = 64;
 /** Compact directories whose link count would not fit 16 bits say 1. */
 const MANY_LINKS = 0xffff;
 
@@ -124,12 +126,15 @@ export class TreeCheck {
   readonly #linked = new Map<number, LinkedFile>();
   /** Directories still to be read. */
   readonly #directories: DirectoryVisit[] = [];
+  /** What reading metadata may still cost: compressed, it may claim to be far more than the image holds. */
+  #budget: number;
   #directoryCount = 0;
   #bytes = 0;
 
   constructor(image: ImageState, options: CheckOptions, makeContent: MakeContent) {
     this.#image = image;
     this.#options = options;
+    this.#budget = workLimit(image.devices.sizes);
     this.#faults = new FaultList(options.maxFaults ?? 1000);
     this.#content = makeContent(this.#faults, (bytes) => {
       this.#bytes += bytes;
@@ -159,6 +164,12 @@ export class TreeCheck {
     this.#directories.push({ node: root, path: "", parentNid: rootNid });
     for (let visit = this.#directories.pop(); visit !== undefined; visit = this.#directories.pop()) {
       yield* this.#directory(visit);
+      if (this.#budget < 0) {
+        const { path, node } = visit;
+        const message = "what follows was not read, since the metadata claims far more than the image holds";
+        this.#faults.add("unsupported", path, node.nid, message);
+        return;
+      }
     }
     for (const [nid, { path, nlink, links }] of this.#linked) {
       if (nlink !== links) {
@@ -178,23 +189,38 @@ export class TreeCheck {
         this.#faults.addError("superblock", "", undefined, error);
       }
     }
+    const { featureIncompat, packedNid } = superblock;
+    yield* this.#part(longPrefixes(this.#image));
+    if ((featureIncompat & FeatureIncompat.fragments) !== 0 && packedNid !== 0) {
+      yield* this.#part(this.#hidden("(packed inode)", packedInode(this.#image)));
+    }
+    if ((featureIncompat & FeatureIncompat.metabox) !== 0) {
+      yield* this.#part(this.#hidden("(metabox)", metaboxInode(this.#image)));
+    }
+  }
+
+  /** Reads something that the superblock names. */
+  *#part(reading: Reading<unknown>): Reading<void> {
     try {
-      yield* longPrefixes(this.#image);
-      if ((superblock.featureIncompat & FeatureIncompat.fragments) === 0 || superblock.packedNid === 0)
-        return;
-      yield* this.#node("(packed inode)", yield* packedInode(this.#image));
+      yield* reading;
     } catch (error) {
       this.#faults.addError("superblock", "", undefined, error);
     }
+  }
+
+  *#hidden(path: string, reading: Reading<Inode>): Reading<void> {
+    yield* this.#node(path, yield* reading);
   }
 
   /** Reads one directory and the inodes of its entries. */
   *#directory(visit: DirectoryVisit): Reading<void> {
     const { node, path } = visit;
     this.#directoryCount++;
-    const entries = yield* checkDirectory(this.#image, this.#faults, visit);
+    const entries = yield* this.#metered(checkDirectory(this.#image, this.#faults, visit));
     const below: DirectoryVisit[] = [];
     for (const entry of entries) {
+      this.#budget -= ENTRY_WORK;
+      if (this.#budget < 0) return;
       const child = yield* this.#entry(path, entry);
       if (child !== undefined) below.push({ ...child, parentNid: node.nid });
     }
@@ -243,10 +269,20 @@ export class TreeCheck {
 
   *#readInode(path: ByteString, nid: number): Reading<Inode | undefined> {
     try {
-      return yield* readInode(this.#image, nid);
+      return yield* this.#metered(readInode(this.#image, nid));
     } catch (error) {
       this.#faults.addError("inode", path, nid, error);
       return undefined;
+    }
+  }
+
+  /** Reads metadata on the budget. */
+  *#metered<T>(reading: Reading<T>): Reading<T> {
+    const before = this.#image.clusterWork;
+    try {
+      return yield* reading;
+    } finally {
+      this.#budget -= this.#image.clusterWork - before;
     }
   }
 
@@ -257,7 +293,7 @@ export class TreeCheck {
     if (type !== FileType.directory && node.nlink > 1) {
       this.#linked.set(nid, { path, nlink: node.nlink, links: 1 });
     }
-    yield* checkXattrs(this.#image, this.#faults, path, node);
+    yield* this.#metered(checkXattrs(this.#image, this.#faults, path, node));
     if (type === FileType.symlink) yield* this.#symlink(path, node);
     else if (type === FileType.regular) {
       if (this.#options.readData ?? true) yield* this.#content.check(path, node, this.#faults.place());

@@ -15,6 +15,12 @@ const MAX_EXPANSION = MAX_EXTENT_SIZE / 4096;
 /** What even the smallest image may make so much of. */
 const MIN_SIZE = 65_536;
 
+/** What reading an image's content, or its metadata, may cost, in bytes decoded. @param sizes bytes of the sources */
+export function workLimit(sizes: readonly number[]): number {
+  const size = sizes.reduce((sum, each) => sum + each, MIN_SIZE);
+  return Math.min(size * MAX_EXPANSION, Number.MAX_SAFE_INTEGER);
+}
+
 /** The cell of what all reading together may still cost; behind it one for each block. */
 const BUDGET = 0;
 const FIRST_BLOCK = 1;
@@ -83,8 +89,7 @@ export class Ledger {
   }
 
   #fund(): void {
-    const size = this.#sizes.reduce((sum, each) => sum + each, MIN_SIZE);
-    this.#cells[BUDGET] = BigInt(Math.min(size * MAX_EXPANSION, Number.MAX_SAFE_INTEGER));
+    this.#cells[BUDGET] = BigInt(workLimit(this.#sizes));
   }
 
   /** What is remembered of an extent, and in the cell of which block; undefined where nothing is. */

@@ -1,5 +1,5 @@
 import { NO_WINDOW_LIMIT, streamDecoders } from "@erofs/core";
-import { CorruptImage, FeatureIncompat, matchWindow, UnsupportedFeature } from "@erofs/format";
+import { CorruptImage, FeatureIncompat, matchWindow, nidText, UnsupportedFeature } from "@erofs/format";
 import type { Extent } from "../extents/extent.ts";
 import type { ImageState } from "../image-state.ts";
 import { decodePrivately } from "../private-decoders.ts";
@@ -62,7 +62,7 @@ function matchWindowOf({ matchWindows, compressionConfigs }: ImageState, algorit
 
 function undecodable(nid: number, { stored, physical, length, logical }: Extent): CorruptImage {
   return new CorruptImage(
-    `inode ${nid}: the cluster of ${stored} bytes at ${physical} does not decode to the ${length} bytes ` +
+    `inode ${nidText(nid)}: the cluster of ${stored} bytes at ${physical} does not decode to the ${length} bytes ` +
       `from file offset ${logical}`,
     { nid, offset: physical },
   );
@@ -72,9 +72,12 @@ function undecodable(nid: number, { stored, physical, length, logical }: Extent)
 function checkAnnounced(image: ImageState, algorithm: number, nid: number): void {
   if ((image.algorithms & (1 << algorithm)) !== 0) return;
   const name = algorithmNames[algorithm] ?? `algorithm ${algorithm}`;
-  throw new CorruptImage(`inode ${nid} is compressed with ${name}, which the superblock does not announce`, {
-    nid,
-  });
+  throw new CorruptImage(
+    `inode ${nidText(nid)} is compressed with ${name}, which the superblock does not announce`,
+    {
+      nid,
+    },
+  );
 }
 
 /** @throws UnsupportedFeature, CorruptImage */
@@ -82,9 +85,12 @@ function decodedByPlugin(image: ImageState, nid: number, extent: Extent, stream:
   const { algorithm } = extent;
   const found = image.privateAlgorithms.get(algorithm);
   if (found !== undefined) return decodePrivately(found, nid, extent, stream);
-  throw new UnsupportedFeature(`inode ${nid} is compressed with algorithm ${algorithm}, which is not known`, {
-    nid,
-  });
+  throw new UnsupportedFeature(
+    `inode ${nidText(nid)} is compressed with algorithm ${algorithm}, which is not known`,
+    {
+      nid,
+    },
+  );
 }
 
 /** How many of the `limit` bytes at `address` are zero before the first that is not. */

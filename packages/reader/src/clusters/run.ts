@@ -2,6 +2,7 @@ import type { Inode } from "@erofs/format";
 import { checkRange } from "../devices.ts";
 import type { Extent, FileMap } from "../extents/extent.ts";
 import type { ImageState } from "../image-state.ts";
+import { METABOX } from "../metadata-space.ts";
 import { isPrivate } from "../private-decoders.ts";
 import type { Reading } from "../reading.ts";
 import { INPUT_BYTES } from "./cluster-ring.ts";
@@ -60,8 +61,10 @@ export function* decodeRun(
     length += next.length;
   }
 
-  checkRange(image.devices, device, physical, stored, node.nid);
-  const cached = image.cache.peek(device, physical, stored);
+  if (device !== METABOX) checkRange(image.devices, device, physical, stored, node.nid);
+  const cached =
+    image.cache.peek(device, physical, stored) ??
+    (device === METABOX ? yield* image.cache.read(device, physical, stored) : undefined);
   if (cached !== undefined) ring.input(0, stored).set(cached);
   else yield { device, offset: physical, length: stored, target: () => ring.input(0, stored) };
 

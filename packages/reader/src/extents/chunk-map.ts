@@ -6,10 +6,12 @@ import {
   CorruptImage,
   decodeChunk,
   type Inode,
+  nidText,
   NULL_BLOCK,
 } from "@erofs/format";
 import type { ImageState } from "../image-state.ts";
 import { inlineOffset } from "../inode.ts";
+import { spaceOf, spaceSize } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts";
 
@@ -22,14 +24,15 @@ const WINDOW = 512;
  */
 export function chunkMap(image: ImageState, node: Inode): FileMap {
   const { superblock, devices, cache, blockSize } = image;
+  const space = spaceOf(node.nid);
   const format = node.chunkFormat;
   const unit = chunkEntrySize(format);
   const chunkSize = chunkSizeOf(format, superblock.blockSizeBits);
   const count = chunkCount(format, superblock.blockSizeBits, node.size);
   const table = inlineOffset(image, node, unit);
-  if (table + count * unit > (devices.sizes[0] as number)) {
+  if (table + count * unit > spaceSize(image, node.nid)) {
     throw new CorruptImage(
-      `inode ${node.nid}: its table of ${count} chunks at ${table} reaches beyond the image`,
+      `inode ${nidText(node.nid)}: its table of ${count} chunks at ${table} reaches beyond the metadata`,
       {
         nid: node.nid,
         offset: table,
@@ -41,7 +44,7 @@ export function chunkMap(image: ImageState, node: Inode): FileMap {
   function* load(offset: number): Reading<Extent> {
     const first = Math.floor(offset / chunkSize);
     const window = Math.min(WINDOW, count - first);
-    const bytes = yield* cache.read(0, table + first * unit, window * unit);
+    const bytes = yield* cache.read(space, table + first * unit, window * unit);
     const chunkAt = (i: number) => decodeChunk(bytes, i * unit, format, devices.idMask);
     const start = chunkAt(0);
     let joined = 1;

@@ -10,9 +10,11 @@ import {
   type MapHeader,
   MAX_EXTENT_SIZE,
   MAX_PCLUSTER_SIZE,
+  nidText,
   UnsupportedFeature,
 } from "@erofs/format";
 import type { ImageState } from "../image-state.ts";
+import { spaceOf, spaceSize } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts";
 
@@ -38,9 +40,9 @@ export class EncodedMap implements FileMap {
     this.#header = header;
     this.#table = extentTableOf(header, headerOffset, node.size, image.superblock.blockSizeBits);
     const { offset, count, recordSize } = this.#table;
-    const size = image.devices.sizes[0] as number;
+    const size = spaceSize(image, node.nid);
     if (count < 1 || offset + count * recordSize > size) {
-      throw this.#corrupt(`${count} extent records at ${offset} in an image of ${size} bytes`);
+      throw this.#corrupt(`${count} extent records at ${offset}, in metadata of ${size} bytes`);
     }
   }
 
@@ -73,7 +75,8 @@ export class EncodedMap implements FileMap {
     const { offset, recordSize } = this.#table;
     const at = offset + index * recordSize;
     const { cache } = this.#image;
-    const bytes = cache.peek(0, at, recordSize) ?? (yield* cache.read(0, at, recordSize));
+    const space = spaceOf(this.#node.nid);
+    const bytes = cache.peek(space, at, recordSize) ?? (yield* cache.read(space, at, recordSize));
     return decodeEncodedExtent(bytes, 0, recordSize, { nid: this.#node.nid, offset: at });
   }
 
@@ -107,7 +110,7 @@ export class EncodedMap implements FileMap {
     if (stored === 0) return holeExtent(logical, length);
     if (stored > MAX_PCLUSTER_SIZE || length > MAX_EXTENT_SIZE) {
       throw new UnsupportedFeature(
-        `inode ${nid}: extent of ${stored} bytes that decode to ${length}, expected at most ${MAX_PCLUSTER_SIZE} and ${MAX_EXTENT_SIZE}`,
+        `inode ${nidText(nid)}: extent of ${stored} bytes that decode to ${length}, expected at most ${MAX_PCLUSTER_SIZE} and ${MAX_EXTENT_SIZE}`,
         { nid, offset: logical },
       );
     }
@@ -129,7 +132,8 @@ export class EncodedMap implements FileMap {
   *#physicalOf(record: number): Reading<number> {
     const starts = this.#starts;
     if (starts.length === 0) {
-      const bytes = yield* this.#image.cache.read(0, this.#table.startOffset as number, 8);
+      const space = spaceOf(this.#node.nid);
+      const bytes = yield* this.#image.cache.read(space, this.#table.startOffset as number, 8);
       starts[0] = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
     }
     const checkpoint = Math.min(Math.floor(record / CHECKPOINT), starts.length - 1);
@@ -148,6 +152,6 @@ export class EncodedMap implements FileMap {
 
   #corrupt(message: string): CorruptImage {
     const { nid } = this.#node;
-    return new CorruptImage(`inode ${nid}: ${message}`, { nid });
+    return new CorruptImage(`inode ${nidText(nid)}: ${message}`, { nid });
   }
 }

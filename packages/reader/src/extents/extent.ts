@@ -18,7 +18,7 @@ export interface Extent {
   /** Where in the file it starts. */
   readonly logical: number;
   readonly length: number;
-  /** Index of the source: 0 is the primary image. */
+  /** Index of the source: 0 is the primary image; what is inline may be in the `METABOX`. */
   readonly device: number;
   /** On the device; for a fragment, in the packed inode's content. */
   readonly physical: number;

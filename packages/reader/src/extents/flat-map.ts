@@ -1,6 +1,7 @@
-import { CorruptImage, DataLayout, type Inode, NULL_BLOCK } from "@erofs/format";
+import { CorruptImage, DataLayout, type Inode, nidText, NULL_BLOCK } from "@erofs/format";
 import type { ImageState } from "../image-state.ts";
 import { inlineOffset } from "../inode.ts";
+import { spaceOf } from "../metadata-space.ts";
 import { type Extent, type FileMap, holeExtent, neverLoads, storedExtent } from "./extent.ts";
 
 /**
@@ -25,7 +26,7 @@ export function flatMap(image: ImageState, node: Inode): FileMap {
 function bodyExtent(image: ImageState, node: Inode, length: number): Extent {
   if (node.startBlock === NULL_BLOCK) {
     if (node.layout === DataLayout.flatPlain) return holeExtent(0, length);
-    throw new CorruptImage(`inode ${node.nid}: blocks before its inline tail, but no start block`, {
+    throw new CorruptImage(`inode ${nidText(node.nid)}: blocks before its inline tail, but no start block`, {
       nid: node.nid,
     });
   }
@@ -43,5 +44,5 @@ function tailExtent(image: ImageState, node: Inode, start: number): Extent {
       offset,
     });
   }
-  return storedExtent("inline", start, length, 0, offset);
+  return storedExtent("inline", start, length, spaceOf(node.nid), offset);
 }

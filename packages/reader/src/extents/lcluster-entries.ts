@@ -8,15 +8,17 @@ import {
   fullIndexSize,
   type IndexGeometry,
   type Inode,
-  type LclusterEntry,
   lclusterCount,
+  type LclusterEntry,
   type MapHeader,
+  nidText,
   packOffset,
   packSize,
   readCompactEntry,
   readFullEntry,
 } from "@erofs/format";
 import type { ImageState } from "../image-state.ts";
+import { spaceOf, spaceSize } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 
 /** Gives the entry of an lcluster, as one object that the next call fills anew. */
@@ -43,13 +45,14 @@ export function fullEntries(image: ImageState, node: Inode, header: MapHeader, o
   const total = lclusterCount(node.size, geometry.lclusterBits);
   const indexEnd = offset + fullIndexSize(node.size, geometry.lclusterBits);
   checkInside(image, node, offset, indexEnd);
+  const space = spaceOf(node.nid);
   const place = { nid: node.nid, offset };
   const entry = createLclusterEntry();
 
   function* entries(first: number, end: number): Reading<EntryReader> {
     const start = offset + fullEntryOffset(first);
     const length = (end - first) * FULL_ENTRY_SIZE;
-    const bytes = image.cache.peek(0, start, length) ?? (yield* image.cache.read(0, start, length));
+    const bytes = image.cache.peek(space, start, length) ?? (yield* image.cache.read(space, start, length));
     return (lcn) => readFullEntry(bytes, (lcn - first) * FULL_ENTRY_SIZE, lcn, geometry, place, entry);
   }
 
@@ -74,6 +77,7 @@ export function compactEntries(
   const geometry = geometryOf(image, node, header);
   const layout = compactLayoutOf(geometry, offset % 32);
   checkInside(image, node, offset, offset + layout.size);
+  const space = spaceOf(node.nid);
   const place = { nid: node.nid, offset };
   const entry = createLclusterEntry();
 
@@ -81,7 +85,7 @@ export function compactEntries(
     const from = packOffset(layout, first);
     const length = packOffset(layout, end - 1) + packSize(layout, end - 1) - from;
     const start = offset + from;
-    const bytes = image.cache.peek(0, start, length) ?? (yield* image.cache.read(0, start, length));
+    const bytes = image.cache.peek(space, start, length) ?? (yield* image.cache.read(space, start, length));
     return (lcn) =>
       readCompactEntry(bytes, packOffset(layout, lcn) - from, lcn, layout, geometry, place, entry);
   }
@@ -103,10 +107,10 @@ function geometryOf(image: ImageState, node: Inode, header: MapHeader): IndexGeo
 
 /** Bounds what a file claims by what the image has. */
 function checkInside(image: ImageState, node: Inode, offset: number, end: number): void {
-  const size = image.devices.sizes[0] as number;
+  const size = spaceSize(image, node.nid);
   if (end <= size) return;
   throw new CorruptImage(
-    `inode ${node.nid}: the index of its ${node.size} bytes, at ${offset} to ${end}, reaches beyond the image's ${size} bytes`,
+    `inode ${nidText(node.nid)}: the index of its ${node.size} bytes, at ${offset} to ${end}, reaches beyond the metadata's ${size} bytes`,
     { nid: node.nid, offset },
   );
 }

@@ -2,15 +2,17 @@ import {
   algorithmOf,
   CorruptImage,
   type Inode,
-  LclusterType,
   type LclusterEntry,
+  LclusterType,
   MapAdvise,
   type MapHeader,
   MAX_EXTENT_SIZE,
   MAX_PCLUSTER_SIZE,
+  nidText,
   UnsupportedFeature,
 } from "@erofs/format";
 import type { ImageState } from "../image-state.ts";
+import { spaceOf } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts";
 import type { EntryTable } from "./lcluster-entries.ts";
@@ -84,7 +86,7 @@ export class LclusterMap implements FileMap {
       if (offset - this.#firstEntry(number) * this.#lclusterSize > MAX_EXTENT_SIZE) break;
     }
     throw new UnsupportedFeature(
-      `inode ${this.#node.nid}: no extent begins in the ${MAX_EXTENT_SIZE} bytes before ${offset}`,
+      `inode ${nidText(this.#node.nid)}: no extent begins in the ${MAX_EXTENT_SIZE} bytes before ${offset}`,
       { nid: this.#node.nid, offset },
     );
   }
@@ -195,7 +197,7 @@ export class LclusterMap implements FileMap {
     const length = end - logical;
     if (length > MAX_EXTENT_SIZE) {
       throw new UnsupportedFeature(
-        `inode ${nid}: extent of ${length} bytes at ${logical}, expected at most ${MAX_EXTENT_SIZE}`,
+        `inode ${nidText(nid)}: extent of ${length} bytes at ${logical}, expected at most ${MAX_EXTENT_SIZE}`,
         { nid, offset: logical },
       );
     }
@@ -211,11 +213,11 @@ export class LclusterMap implements FileMap {
     const { blockSize, devices } = this.#image;
     const stored = inline ? header.inlineSize : head.blocks * blockSize;
     const { device, offset: physical } = inline
-      ? { device: 0, offset: this.#inlineOffset() }
+      ? { device: spaceOf(nid), offset: this.#inlineOffset() }
       : devices.resolve(0, head.block * blockSize);
     if (stored > MAX_PCLUSTER_SIZE) {
       throw new UnsupportedFeature(
-        `inode ${nid}: cluster of ${stored} bytes at ${logical}, expected at most ${MAX_PCLUSTER_SIZE}`,
+        `inode ${nidText(nid)}: cluster of ${stored} bytes at ${logical}, expected at most ${MAX_PCLUSTER_SIZE}`,
         { nid, offset: logical },
       );
     }
@@ -234,7 +236,7 @@ export class LclusterMap implements FileMap {
     }
     if (length > stored) {
       throw new CorruptImage(
-        `inode ${nid}: plain extent of ${length} bytes at ${logical} in a cluster of ${stored}`,
+        `inode ${nidText(nid)}: plain extent of ${length} bytes at ${logical} in a cluster of ${stored}`,
         { nid, offset: logical },
       );
     }
@@ -249,7 +251,7 @@ export class LclusterMap implements FileMap {
     const { inlineSize } = this.#header;
     if ((offset % blockSize) + inlineSize > blockSize) {
       throw new CorruptImage(
-        `inode ${this.#node.nid}: inline cluster of ${inlineSize} bytes at ${offset} crosses a block boundary`,
+        `inode ${nidText(this.#node.nid)}: inline cluster of ${inlineSize} bytes at ${offset} crosses a block boundary`,
         { nid: this.#node.nid, offset },
       );
     }
@@ -258,7 +260,7 @@ export class LclusterMap implements FileMap {
 
   #corrupt(lcn: number, message: string): CorruptImage {
     const { nid } = this.#node;
-    return new CorruptImage(`inode ${nid}, index entry ${lcn}: ${message}`, { nid });
+    return new CorruptImage(`inode ${nidText(nid)}, index entry ${lcn}: ${message}`, { nid });
   }
 }
 
