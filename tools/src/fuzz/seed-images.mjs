@@ -32,6 +32,8 @@ const own = {
   "deflate-64k": ["-zdeflate,level=9", "-C65536"],
   zstd: ["-zzstd"],
   "zstd-64k": ["-zzstd,level=19", "-C65536"],
+  "lz4-directories": ["-zlz4", "-b512", "--zD"],
+  "zstd-fragments": ["-zzstd", "-C16384", "-E", "dot-omitted,fragments,ztailpacking,dedupe", "--zD"],
 };
 
 /** Options of `mkfs.erofs`, for what ours does not write; those that the installed one lacks are left out. */

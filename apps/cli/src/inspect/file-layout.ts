@@ -19,6 +19,8 @@ export interface FileLayout extends Located {
   readonly inodeOffset: number;
   /** Empty for what has no content of its own: devices, fifos, sockets. */
   readonly extents: readonly ExtentInfo[];
+  /** For each extent that is a fragment, the extents of the packed inode that have it. */
+  readonly fragments: ReadonlyMap<ExtentInfo, readonly ExtentInfo[]>;
   /** Bytes that the extents take, each stored cluster counted once. */
   readonly stored: number;
 }
@@ -39,9 +41,17 @@ export async function fileLayout(image: Image, located: Located): Promise<FileLa
   const type = typeOfMode(node.mode);
   const hasContent = type === FileType.regular || type === FileType.directory || type === FileType.symlink;
   const extents = hasContent && node.size > 0 ? await image.extents(node) : [];
-  const ids = new Set(extents.flatMap(({ algorithm }) => algorithm ?? []));
+  const fragments = new Map<ExtentInfo, readonly ExtentInfo[]>();
+  for (const extent of extents) {
+    if (extent.fragmentOffset === undefined) continue;
+    const packed = await image.inode(image.superblock.packedNid);
+    fragments.set(extent, await image.extents(packed, extent.fragmentOffset, extent.length));
+  }
+  const all = [...extents, ...[...fragments.values()].flat()];
+  const ids = new Set(all.flatMap(({ algorithm }) => algorithm ?? []));
   return {
     ...located,
+    fragments,
     algorithms: new Map([...ids].map((id) => [id, algorithmName(image, id)])),
     inodeOffset: inodeOffset(image.superblock, node.nid),
     extents,
@@ -60,13 +70,16 @@ function hexOffset(offset: number): string {
 
 /** On a device of the image; for a fragment, within the content of the packed inode. */
 function placeOf({ physical, fragmentOffset }: ExtentInfo, withDevice: boolean): string {
-  if (fragmentOffset !== undefined) return hexOffset(fragmentOffset);
+  if (fragmentOffset !== undefined) return `packed ${hexOffset(fragmentOffset)}`;
   if (physical === undefined) return "";
   if (physical.device === METABOX) return `metabox:${hexOffset(physical.offset)}`;
   return (withDevice ? `${physical.device}:` : "") + hexOffset(physical.offset);
 }
 
-/** Attributes of the layout, then a table of extents; `withDevice` where the image has more than one. */
+/**
+ * Attributes of the layout, then a table of extents, those of the packed inode below each fragment; `withDevice` where the
+ * image has more than one.
+ */
 export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
   const { path, node, extents, stored } = layout;
   const form = node.extended ? "extended" : "compact";
@@ -80,12 +93,14 @@ export function layoutLines(layout: FileLayout, withDevice: boolean): string[] {
     ["Stored", `${stored} (${formatPercent(stored, node.size)})`],
   ]);
   if (extents.length === 0) return lines;
-  const rows = extents.map((extent) => [
-    String(extent.logical),
-    String(extent.length),
+  const place = (extent: ExtentInfo) => [
     kindOf(extent, layout),
     placeOf(extent, withDevice),
     extent.physical === undefined ? "" : String(extent.physical.length),
+  ];
+  const rows = extents.flatMap((extent) => [
+    [String(extent.logical), String(extent.length), ...place(extent)],
+    ...(layout.fragments.get(extent) ?? []).map((packed) => ["", "", ...place(packed)]),
   ]);
   const table = formatTable(
     [["offset", "length", "kind", "at", "stored"], ...rows],
@@ -110,10 +125,20 @@ export function layoutForJson(file: FileLayout): object {
     layout: layoutName(node.layout),
     size: node.size,
     stored,
-    extents: extents.map(({ algorithm, physical, ...extent }) => ({
-      ...extent,
-      ...(physical === undefined ? {} : { physical: placeForJson(physical) }),
-      ...(algorithm === undefined ? {} : { algorithm: algorithms.get(algorithm) }),
-    })),
+    extents: extents.map((extent) => {
+      const packed = file.fragments.get(extent)?.map((each) => extentForJson(each, algorithms));
+      return { ...extentForJson(extent, algorithms), ...(packed === undefined ? {} : { packed }) };
+    }),
+  };
+}
+
+function extentForJson(
+  { algorithm, physical, ...extent }: ExtentInfo,
+  names: FileLayout["algorithms"],
+): object {
+  return {
+    ...extent,
+    ...(physical === undefined ? {} : { physical: placeForJson(physical) }),
+    ...(algorithm === undefined ? {} : { algorithm: names.get(algorithm) }),
   };
 }

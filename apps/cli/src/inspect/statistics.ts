@@ -1,10 +1,12 @@
-import { DataLayout, FileType, type Inode, typeOfMode } from "@erofs/format";
+import { chunkSizeOf, DataLayout, FeatureIncompat, FileType, type Inode, typeOfMode } from "@erofs/format";
+import type { ExtentInfo } from "@erofs/reader";
 
 import { layoutName } from "../image/layout.ts";
 import { typeName } from "../image/mode.ts";
 import type { Image } from "../image/open-image.ts";
 import { formatTable } from "../terminal/table.ts";
-import { formatCount, formatPercent, formatSize } from "../terminal/units.ts";
+import { formatCount, formatPercent, formatSize, plural } from "../terminal/units.ts";
+import { StoredPlaces } from "./stored-places.ts";
 
 /** A number of inodes and the bytes of their content. */
 interface Tally {
@@ -14,8 +16,20 @@ interface Tally {
 
 /** A tally of how files are stored. */
 interface StorageTally extends Tally {
-  /** Bytes of stored data; holes are stored nowhere, ends of files perhaps among the metadata. */
+  /**
+   * Bytes of stored data, those that several files have counted with the first of them; holes are stored nowhere, ends of
+   * files perhaps among the metadata.
+   */
   stored: number;
+}
+
+/** The hidden file that has the fragments of others. */
+interface PackedStatistics {
+  /** Bytes of its content, and what it is stored in. */
+  readonly content: number;
+  readonly stored: number;
+  /** Files and directories, or ends of them, that stand in it. Together they may have more bytes than it. */
+  readonly fragments: Tally;
 }
 
 /** What is in an image, hard links counted once. */
@@ -29,8 +43,11 @@ export interface Statistics {
   /** Names beyond the first of files that have several. */
   readonly hardLinks: number;
   readonly withXattrs: number;
-  /** Regular files only. */
+  /** Regular files, and what the packed inode is stored in. */
   readonly total: StorageTally;
+  readonly packed?: PackedStatistics;
+  /** Stored data that a file has in common with one before it: how often, and the bytes that are not stored again. */
+  readonly shared: { readonly count: number; readonly stored: number };
 }
 
 const sizeLimits = [0, 4096, 65536, 2 ** 20, 2 ** 24, 2 ** 28, Number.POSITIVE_INFINITY];
@@ -42,16 +59,50 @@ function tallyIn<Key, T extends Tally>(map: Map<Key, T>, key: Key, empty: T): T 
   return empty;
 }
 
-async function storedBytes(image: Image, node: Inode): Promise<number> {
-  switch (node.layout) {
-    case DataLayout.compressedFull:
-    case DataLayout.compressedCompact:
-      return node.blockCount * image.blockSize;
-    case DataLayout.chunkBased:
-      return (await image.extents(node)).reduce((sum, { physical }) => sum + (physical?.length ?? 0), 0);
-    default:
-      return node.size;
+/** What is stored of inodes, and what stands in the packed one. */
+class StorageCount {
+  readonly places: StoredPlaces;
+  readonly fragments: Tally = { count: 0, bytes: 0 };
+  readonly #image: Image;
+
+  constructor(image: Image) {
+    this.#image = image;
+    this.places = new StoredPlaces(image.blockSize);
   }
+
+  /** Bytes of an inode's data that are not counted yet. */
+  async stored(node: Inode): Promise<number> {
+    if (node.size === 0) return 0;
+    if (node.layout === DataLayout.flatPlain || node.layout === DataLayout.flatInline) {
+      const tail = node.layout === DataLayout.flatInline ? node.size % this.#image.blockSize : 0;
+      const length = node.size - tail;
+      if (length === 0) return tail;
+      return tail + this.places.take({ device: 0, offset: node.startBlock * this.#image.blockSize, length });
+    }
+    const extents = await this.#image.extents(node);
+    return extents.reduce((sum, extent) => sum + this.#take(node, extent), 0);
+  }
+
+  #take(node: Inode, { kind, length, physical }: ExtentInfo): number {
+    if (kind === "fragment") add(this.fragments, length);
+    if (physical === undefined) return 0;
+    if (node.layout !== DataLayout.chunkBased) return this.places.take(physical);
+    const chunkSize = chunkSizeOf(node.chunkFormat, this.#image.superblock.blockSizeBits);
+    let sum = 0;
+    for (let done = 0; done < physical.length; done += chunkSize) {
+      const { device, offset } = physical;
+      const size = Math.min(chunkSize, physical.length - done);
+      sum += this.places.take({ device, offset: offset + done, length: size });
+    }
+    return sum;
+  }
+}
+
+async function packedStatistics(image: Image, storage: StorageCount): Promise<PackedStatistics | undefined> {
+  const { packedNid, featureIncompat } = image.superblock;
+  if (packedNid === 0 || (featureIncompat & FeatureIncompat.fragments) === 0) return undefined;
+  const node = await image.inode(packedNid);
+  return { content: node.size, stored: await storage.stored(node), fragments: { ...storage.fragments } };
 }
 
 /** Walks the whole image. `onInode` is called for each, with the inodes so far. */
@@ -62,6 +113,7 @@ export async function gatherStatistics(image: Image, onInode: (count: number) =>
   const total: StorageTally = { count: 0, bytes: 0, stored: 0 };
   const inodeForms = { compact: 0, extended: 0 };
   const linked = new Set<number>();
+  const storage = new StorageCount(image);
   let hardLinks = 0;
   let withXattrs = 0;
   let count = 0;
@@ -78,15 +130,21 @@ export async function gatherStatistics(image: Image, onInode: (count: number) =>
     add(tallyIn(types, typeName(type), { count: 0, bytes: 0 }), node.size);
     inodeForms[node.extended ? "extended" : "compact"]++;
     if (node.xattrIcount > 0) withXattrs++;
+    // Directories may be fragments too.
+    if (type === FileType.directory) await storage.stored(node);
     if (type !== FileType.regular) continue;
     const limit = sizeLimits.find((most) => node.size <= most) ?? Number.POSITIVE_INFINITY;
     add(tallyIn(sizes, limit, { count: 0, bytes: 0 }), node.size);
-    const stored = node.size === 0 ? 0 : await storedBytes(image, node);
+    const stored = await storage.stored(node);
     add(total, node.size, stored);
     if (node.size > 0)
       add(tallyIn(layouts, layoutName(node.layout), { count: 0, bytes: 0, stored: 0 }), node.size, stored);
   }
-  return { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total };
+  const packed = await packedStatistics(image, storage);
+  total.stored += packed?.stored ?? 0;
+  const { shared } = storage.places;
+  const counted = { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, shared };
+  return packed === undefined ? counted : { ...counted, packed };
 }
 
 function add(tally: Tally, bytes: number): void;
@@ -103,9 +161,27 @@ function sizeRange(limit: number): string {
   return `above ${formatSize(sizeLimits.at(-2) ?? 0)}`;
 }
 
-/** Three tables, as lines. */
+/** What files have in common, as lines. */
+function sharingLines({ packed, shared }: Statistics): string[] {
+  const lines: string[] = [];
+  if (packed !== undefined) {
+    const { content, stored, fragments } = packed;
+    const saved = fragments.bytes - content;
+    lines.push(
+      `${plural(fragments.count, "fragment")} of ${formatSize(fragments.bytes)} in the packed inode` +
+        `${saved > 0 ? `, ${formatSize(saved)} of them shared` : ""}; ` +
+        `it is stored in ${formatSize(stored)} (${formatPercent(stored, content)})`,
+    );
+  }
+  if (shared.count > 0) {
+    lines.push(`${formatSize(shared.stored)} saved by data that files have in common`);
+  }
+  return lines;
+}
+
+/** Three tables and what does not fit them, as lines. */
 export function statisticsLines(statistics: Statistics): string[] {
-  const { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total } = statistics;
+  const { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, packed } = statistics;
   const columns = ["left", "right", "right", "right", "right"] as const;
   const plainRow = ([name, { count, bytes }]: readonly [string, Tally]) => [
     name,
@@ -126,6 +202,7 @@ export function statisticsLines(statistics: Statistics): string[] {
         ...[...layouts]
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([name, tally]) => storageRow(name, tally)),
+        ...(packed === undefined ? [] : [["packed inode", "", "", formatSize(packed.stored)]]),
         storageRow("all", total),
       ],
       columns,
@@ -141,6 +218,7 @@ export function statisticsLines(statistics: Statistics): string[] {
     "",
     `${formatCount(inodeForms.compact)} compact and ${formatCount(inodeForms.extended)} extended inodes, ` +
       `${formatCount(withXattrs)} with xattrs, ${formatCount(hardLinks)} hard links`,
+    ...sharingLines(statistics),
   ];
 }
 

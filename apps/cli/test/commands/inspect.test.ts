@@ -1,9 +1,11 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { output } from "../command.ts";
 import { bigText, createSample } from "../sample-tree.ts";
 
-const { image } = await createSample();
+const { image, folder } = await createSample();
 
 describe("erofs inspect", () => {
   it("shows the superblock", async () => {
@@ -46,5 +48,63 @@ describe("erofs inspect", () => {
       return place + length;
     }, 0);
     expect(end).toBe(bigText.length);
+  });
+});
+
+describe("erofs inspect of what files have in common", () => {
+  const source = join(folder, "common");
+  mkdirSync(source);
+  const small = "the same few words, again and again. ".repeat(20);
+  for (const name of ["a", "b", "c"]) writeFileSync(join(source, name), small);
+  for (const name of ["large", "twin"]) writeFileSync(join(source, name), bigText);
+  const build = async (...args: string[]) => {
+    const built = join(folder, `common-${args.join("")}.erofs`);
+    await output(["build", "-q", "--no-sync", "--workers=0", ...args, source, built]);
+    return built;
+  };
+  const statisticsOf = async (built: string) =>
+    JSON.parse(await output(["inspect", "-S", "--json", built])).statistics;
+
+  it("counts the packed inode, and fragments that share its bytes", async () => {
+    const built = await build("-zlz4", "-Efragments");
+    const { packed, total, layouts } = await statisticsOf(built);
+    // Both large files end alike.
+    expect(packed.fragments.count).toBe(5);
+    expect(packed.fragments.bytes - packed.content).toBe(2 * small.length + (packed.content - small.length));
+    expect(packed.stored).toBeGreaterThan(0);
+    const files = Object.values<{ stored: number }>(layouts).reduce((sum, { stored }) => sum + stored, 0);
+    expect(total.stored).toBe(files + packed.stored);
+    const text = await output(["inspect", "-S", built]);
+    expect(text).toMatch(/^packed inode +[\d.]+ KiB$/m);
+    expect(text).toMatch(/^5 fragments of .* in the packed inode, .* of them shared; it is stored in /m);
+  });
+
+  it("shows where a fragment stands, and what has it", async () => {
+    const built = await build("-zlz4", "-Efragments");
+    const [file] = JSON.parse(await output(["inspect", "--json", built, "b"]));
+    expect(file.extents).toMatchObject([{ kind: "fragment", length: small.length }]);
+    const [cluster] = file.extents[0].packed;
+    expect(cluster.logical).toBeLessThanOrEqual(file.extents[0].fragmentOffset);
+    expect(cluster.physical.length).toBeGreaterThan(0);
+    const text = await output(["inspect", built, "b"]);
+    expect(text).toMatch(/^ +0 +740 +fragment +packed 0x[0-9a-f]+$/m);
+    expect(text).toMatch(/^ +(plain|lz4) +0x[0-9a-f]+ +4096$/m);
+  });
+
+  it.each([
+    ["compressed", ["-zlz4", "--dedupe"]],
+    ["stored", ["--dedupe"]],
+  ])("counts equal files once: %s", async (_, args) => {
+    const { total, shared } = await statisticsOf(await build(...args));
+    const apart = (await statisticsOf(await build(...args.slice(0, -1)))).total;
+    expect(shared.count).toBeGreaterThan(0);
+    expect(total.stored + shared.stored).toBe(apart.stored);
+    expect(total.stored).toBeLessThan(apart.stored * 0.6);
+  });
+
+  it("says nothing where there is nothing", async () => {
+    const built = await build("-zlz4");
+    expect(await statisticsOf(built)).toMatchObject({ shared: { count: 0, stored: 0 } });
+    expect(await output(["inspect", "-S", built])).not.toMatch(/packed inode:? +\d|saved|fragment/);
   });
 });
