@@ -1,6 +1,9 @@
-export { available, isLinux, type SystemError } from "./libc.ts";
+export { allocateScratch, available, isLinux, type Scratch, type SystemError } from "./libc.ts";
+export * from "./descriptor.ts";
 export * from "./directory.ts";
 export * from "./fanotify.ts";
+export * from "./event-poll.ts";
+export * from "./fuse-device.ts";
 export * from "./lock.ts";
 export * from "./loop.ts";
 export * from "./memory-page.ts";
@@ -8,6 +11,7 @@ export * from "./mount.ts";
 export * from "./mount-table.ts";
 export * from "./node.ts";
 export { PATH_MAX, pathArgument } from "./path.ts";
+export * from "./socket.ts";
 export * from "./sparse.ts";
 export * from "./stat.ts";
 export * from "./time.ts";
