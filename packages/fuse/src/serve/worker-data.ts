@@ -1,0 +1,25 @@
+import { Opcode } from "../protocol/opcode.ts";
+import type { Timeouts } from "../protocol/reply.ts";
+import type { Channel } from "./serve-loop.ts";
+
+/** What a serving thread is started with. */
+export interface WorkerData {
+  /** URL of the module that exports `createFileSystem`. */
+  readonly module: string;
+  readonly data: unknown;
+  readonly channel: Channel;
+  readonly timeouts: Timeouts;
+}
+
+/** What it tells: that requests are served from here on, or what has gone wrong in one. */
+export type WorkerMessage = { readonly kind: "ready" } | { readonly kind: "fault"; readonly text: string };
+
+const names = new Map<number, string>(Object.entries(Opcode).map(([name, opcode]) => [opcode, name]));
+
+export function describeFault(fault: { opcode: number; node: number; error: unknown }): string {
+  const { opcode, node, error } = fault;
+  const known = error instanceof Error && typeof (error as { code?: unknown }).code === "string";
+  const words =
+    error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  return `${names.get(opcode) ?? `request ${opcode}`} of node ${node}: ${words}`;
+}

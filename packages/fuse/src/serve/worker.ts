@@ -1,0 +1,21 @@
+/** A thread that serves a mount, with a file system of its own. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { CreateFileSystem } from "../file-system.ts";
+import { serveLoop } from "./serve-loop.ts";
+import { describeFault, type WorkerData, type WorkerMessage } from "./worker-data.ts";
+
+const { module, data, channel, timeouts } = workerData as WorkerData;
+const port = parentPort!;
+const tell = (message: WorkerMessage): void => port.postMessage(message);
+
+const { createFileSystem } = (await import(module)) as { createFileSystem?: CreateFileSystem };
+if (typeof createFileSystem !== "function") {
+  throw new TypeError(`${module} does not export the function createFileSystem`);
+}
+const fileSystem = await createFileSystem(data);
+tell({ kind: "ready" });
+try {
+  serveLoop(channel, fileSystem, timeouts, (fault) => tell({ kind: "fault", text: describeFault(fault) }));
+} finally {
+  fileSystem.close?.();
+}
