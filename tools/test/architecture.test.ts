@@ -22,11 +22,12 @@ const floorPlan: Record<string, readonly string[]> = {
   "input-directory": ["format", "linux", "tree"],
   "output-directory": ["format", "linux", "reader"],
   remote: ["format", "linux", "reader"],
+  fuse: ["linux"],
 };
 
 /** Source files that may import `node:` modules; everything else runs in a browser too. */
 const nodeSources = [
-  /^packages\/(linux|input-directory|output-directory|remote)\/src\//,
+  /^packages\/(linux|fuse|input-directory|output-directory|remote)\/src\//,
   /^packages\/(builder|reader)\/src\/node[./]/,
   /^apps\//,
 ];

@@ -57,6 +57,17 @@ export function* readdir(image: ImageState, dir: Inode): Reading<Dirent[]> {
   return entries;
 }
 
+/**
+ * The entries in one block of a directory, `blockSize` bytes of its content, for those who list it piece by piece; none
+ * behind its end. Whether their names sort after those of the block before is not looked at.
+ */
+export function* readdirBlock(image: ImageState, dir: Inode, index: number): Reading<Dirent[]> {
+  requireDirectory(dir);
+  const offset = index * image.blockSize;
+  if (!(offset >= 0 && offset < dir.size)) return [];
+  return decodeDirectoryBlock(yield* directoryBlock(image, dir, index), { nid: dir.nid, offset });
+}
+
 /** The inode under a name, or undefined. "." is the directory itself, also where it is not stored. */
 export function* child(image: ImageState, dir: Inode, name: ByteString): Reading<Inode | undefined> {
   const nid = yield* childNid(image, dir, name);

@@ -1,5 +1,5 @@
 import { CorruptImage, type Inode, nidText, type Superblock } from "@erofs/format";
-import { child, readdir } from "./directory.ts";
+import { child, readdir, readdirBlock } from "./directory.ts";
 import { dataRanges, extents } from "./file-ranges.ts";
 import { type ImageState, type OpenOptions, openState } from "./image-state.ts";
 import { isDirectory, metaboxInode, readInode } from "./inode.ts";
@@ -17,6 +17,7 @@ const operations = {
   lookup,
   child,
   readdir,
+  readdirBlock,
   read,
   readInto,
   readlink,

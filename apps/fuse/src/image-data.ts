@@ -1,0 +1,33 @@
+import type { SyncSource } from "@erofs/reader";
+import type { Plugin } from "@erofs/reader/node";
+
+/** Where the bytes of an image come from: descriptors of files, or sources that a module makes in each thread. */
+export type ImageBytes =
+  | {
+      /** The image's own first, then those of its devices. */
+      readonly fds: readonly number[];
+      /** Where in the first the image begins, bytes. */
+      readonly offset: number;
+    }
+  | {
+      /** URL of a module that exports `createSources`. */
+      readonly module: string;
+      /** Given to it; structured-cloned. */
+      readonly data: unknown;
+    };
+
+/** What makes sources in a thread: the image's own first, then those of its devices. */
+export type CreateSources<Data = unknown> = (
+  data: Data,
+) => readonly SyncSource[] | Promise<readonly SyncSource[]>;
+
+/** What each thread opens the image with. */
+export interface ImageData {
+  readonly bytes: ImageBytes;
+  /** Bytes of metadata to keep. */
+  readonly metadataBytes: number;
+  /** Bytes of decoded clusters to keep. */
+  readonly clusterBytes: number;
+  /** Compressors whose decoders are needed. */
+  readonly plugins: readonly Plugin[];
+}

@@ -1,0 +1,62 @@
+/** An EROFS image as `@erofs/fuse` serves it: the module that each of its threads imports. */
+import { type Inode, MAX_NAME_LENGTH } from "@erofs/format";
+import type { FileSystem } from "@erofs/fuse";
+import type { SyncImage } from "@erofs/reader";
+import { attributesOf } from "./attributes.ts";
+import type { ImageData } from "./image-data.ts";
+import { DirectoryLister } from "./image-directory.ts";
+import { nextInFile } from "./next-in-file.ts";
+import { nodeIds } from "./node-id.ts";
+import { openImage } from "./open-image.ts";
+
+export async function createFileSystem(data: ImageData): Promise<FileSystem> {
+  return imageFileSystem(await openImage(data));
+}
+
+/** Inodes to keep: of files that are read, and of directories in which names are looked up. */
+const MAX_INODES = 1024;
+
+export function imageFileSystem(image: SyncImage): FileSystem {
+  const { superblock, blockSize } = image;
+  const ids = nodeIds(superblock.rootNid);
+  const lister = new DirectoryLister(image, ids);
+  const inodes = new Map<number, Inode>();
+
+  function inodeOf(node: number): Inode {
+    const known = inodes.get(node);
+    if (known !== undefined) return known;
+    const inode = image.inode(ids.nidOf(node));
+    if (inodes.size >= MAX_INODES) inodes.clear();
+    inodes.set(node, inode);
+    return inode;
+  }
+
+  return {
+    lookup(parent, name) {
+      // NFS servers ask so for nodes of any type.
+      const found = name === "." ? inodeOf(parent) : image.child(inodeOf(parent), name);
+      return found && { node: ids.nodeOf(found.nid), attributes: attributesOf(found, blockSize) };
+    },
+    attributes: (node) => attributesOf(inodes.get(node) ?? image.inode(ids.nidOf(node)), blockSize),
+    readdir(node, position, add) {
+      lister.list(inodeOf(node), position, add);
+    },
+    read: (node, offset, target) => image.readInto(inodeOf(node), offset, target),
+    readlink: (node) => image.readlink(inodeOf(node)),
+    xattr: (node, name) => image.xattr(inodeOf(node), name),
+    xattrNames(node, { uid }) {
+      const names = image.xattrs(inodeOf(node)).map(({ name }) => name);
+      return uid === 0 ? names : names.filter((name) => !name.startsWith("trusted."));
+    },
+    seek: (node, offset, whence) => nextInFile(image, inodeOf(node), offset, whence),
+    statistics: () => ({
+      blocks: superblock.blockCount,
+      freeBlocks: 0,
+      files: superblock.inodeCount,
+      freeFiles: 0,
+      blockSize,
+      nameLength: MAX_NAME_LENGTH,
+    }),
+    close: () => image.close(),
+  };
+}

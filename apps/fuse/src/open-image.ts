@@ -1,0 +1,28 @@
+import { ErofsError } from "@erofs/format";
+import { loadDecoders, openSync, type SyncImage, type SyncSource } from "@erofs/reader";
+import { fileSource, importPlugins } from "@erofs/reader/node";
+import type { CreateSources, ImageBytes, ImageData } from "./image-data.ts";
+
+/** Opens the image in this thread. @throws (rejects with) ErofsError, the errors of sources and plugins */
+export async function openImage({
+  bytes,
+  metadataBytes,
+  clusterBytes,
+  plugins,
+}: ImageData): Promise<SyncImage> {
+  const decoders = await loadDecoders(await importPlugins(plugins));
+  const [primary, ...devices] = await sourcesOf(bytes);
+  if (primary === undefined) throw new ErofsError("EINVAL", "no source of the image");
+  return openSync(primary, { devices, decoders, cacheBytes: metadataBytes, clusterBytes });
+}
+
+async function sourcesOf(bytes: ImageBytes): Promise<readonly SyncSource[]> {
+  if ("fds" in bytes) {
+    return bytes.fds.map((fd, index) => fileSource(fd, { offset: index === 0 ? bytes.offset : 0 }));
+  }
+  const { createSources } = (await import(bytes.module)) as { createSources?: CreateSources };
+  if (typeof createSources !== "function") {
+    throw new ErofsError("EINVAL", `${bytes.module} does not export the function createSources`);
+  }
+  return createSources(bytes.data);
+}
