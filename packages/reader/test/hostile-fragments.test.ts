@@ -27,8 +27,8 @@ function whole(fragmentOffset: number): { body: Uint8Array; align: number } {
   return { body: Buffer.concat([header, Buffer.alloc(8)]), align: 8 };
 }
 
-/** Everything that can be asked of a path ends in an `ErofsError`, soon; a check has a fault. */
-function refused(bytes: Uint8Array, path: string, message: RegExp): void {
+/** What is said of a path that cannot be read, however that is tried: soon, as an `ErofsError`, and a check has a fault. */
+function refusalOf(bytes: Uint8Array, path: string): string {
   const started = performance.now();
   const image = openSync(memorySource(bytes));
   const node = image.lookup(path);
@@ -36,12 +36,19 @@ function refused(bytes: Uint8Array, path: string, message: RegExp): void {
   const actions = isDirectory
     ? [() => image.readdir(node), () => image.child(node, "name")]
     : [() => image.read(node, 0, 4096), () => image.readView(node, 0, 4096)];
-  for (const action of actions) {
-    expect(action).toThrow(ErofsError);
-    expect(action).toThrow(message);
-  }
+  const messages = actions.map((action) => {
+    try {
+      action();
+      return "nothing";
+    } catch (error) {
+      if (!(error instanceof ErofsError)) throw error;
+      return error.message;
+    }
+  });
+  expect(messages).not.toContain("nothing");
   expect(checkSync(memorySource(bytes)).faultCount).toBeGreaterThan(0);
   expect(performance.now() - started).toBeLessThan(2000);
+  return messages[0]!;
 }
 
 describe("hostile fragments", () => {
@@ -49,11 +56,9 @@ describe("hostile fragments", () => {
     const image = new HandImage();
     const packedNid = image.file(prose(150, 1));
     const file = image.inode({ mode: FILE, size: 100, layout }, whole(2 ** 52));
-    refused(
-      image.build({ rootNid: image.directory([["a", file, 1]]), featureIncompat, packedNid }),
-      "a",
-      /beyond/,
-    );
+    expect(
+      refusalOf(image.build({ rootNid: image.directory([["a", file, 1]]), featureIncompat, packedNid }), "a"),
+    ).toMatch(/beyond/);
   });
 
   it("of which the sum of offset and size is no safe number", () => {
@@ -64,7 +69,7 @@ describe("hostile fragments", () => {
     const bytes = image.build({ rootNid: root, featureIncompat, packedNid });
     const header = Math.ceil((file * 32 + 64) / 8) * 8;
     bytes.fill(0xff, header, header + 8);
-    refused(bytes, "a", /out of range|beyond/);
+    expect(refusalOf(bytes, "a")).toMatch(/out of range|beyond/);
   });
 
   it("in a packed inode that is a fragment of itself", () => {
@@ -72,7 +77,7 @@ describe("hostile fragments", () => {
     const packedNid = image.inode({ mode: FILE, size: 1000, layout }, whole(0));
     const file = image.inode({ mode: FILE, size: 100, layout }, whole(0));
     const bytes = image.build({ rootNid: image.directory([["a", file, 1]]), featureIncompat, packedNid });
-    refused(bytes, "a", /refers to itself/);
+    expect(refusalOf(bytes, "a")).toMatch(/refers to itself/);
   });
 
   it("in a packed inode whose end is a fragment of itself", () => {
@@ -99,7 +104,7 @@ describe("hostile fragments", () => {
       ["b", sound, 1],
     ]);
     const bytes = image.build({ rootNid: root, featureIncompat, packedNid });
-    refused(bytes, "a", /refers to itself/);
+    expect(refusalOf(bytes, "a")).toMatch(/refers to itself/);
     expect(openSync(memorySource(bytes)).read(openSync(memorySource(bytes)).lookup("b"))[99]).toBe(1);
   });
 });
@@ -114,11 +119,11 @@ describe("hostile directories", () => {
   }
 
   it("as fragments that reach beyond the packed inode", () => {
-    refused(asFragment(prose(5000, 1), 1000, 4096), "d", /beyond/);
+    expect(refusalOf(asFragment(prose(5000, 1), 1000, 4096), "d")).toMatch(/beyond/);
   });
 
   it("as fragments of what is no directory", () => {
-    refused(asFragment(new Uint8Array(20_000), 100, 8192), "d", /name offset/);
+    expect(refusalOf(asFragment(new Uint8Array(20_000), 100, 8192), "d")).toMatch(/name offset/);
   });
 
   it("of a petabyte of zeros", () => {
@@ -131,7 +136,9 @@ describe("hostile directories", () => {
     });
     const dir = image.inode({ mode: DIR, nlink: 2, size, layout }, whole(0));
     const root = image.directory([["d", dir, 2]]);
-    refused(image.build({ rootNid: root, featureIncompat, packedNid }), "d", /name offset|beyond|expected/);
+    expect(refusalOf(image.build({ rootNid: root, featureIncompat, packedNid }), "d")).toMatch(
+      /name offset|beyond|expected/,
+    );
   });
 
   it("in clusters that do not decode", () => {
@@ -141,7 +148,9 @@ describe("hostile directories", () => {
     const index = encodeFullIndex([{ logical: 0, block, blocks: 1, type: LclusterType.head1 }], plan);
     const body = Buffer.concat([encodeMapHeader({ advise: 0, algorithm1: 0 }), index]);
     const dir = image.inode({ mode: DIR, nlink: 2, size: 8192, layout, blockCount: 1 }, { body, align: 8 });
-    refused(image.build({ rootNid: image.directory([["d", dir, 2]]) }), "d", /does not decode/);
+    expect(refusalOf(image.build({ rootNid: image.directory([["d", dir, 2]]) }), "d")).toMatch(
+      /does not decode/,
+    );
   });
 
   it("that store the dot they claim to omit, or lack the other one", () => {
