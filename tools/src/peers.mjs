@@ -81,7 +81,9 @@ function programIn(folder, program) {
  * @param {readonly string[]} words
  */
 export function takesLayout({ version }, words) {
-  return isAfter15(version) || !words.some((word) => /^(all-)?fragments|^--zD|^dot-omitted/.test(word));
+  return (
+    isAfter15(version) || !words.some((word) => /^(all-)?fragments|^--zD|^dot-omitted|^48bit/.test(word))
+  );
 }
 
 /**

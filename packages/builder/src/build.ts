@@ -19,7 +19,8 @@ import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
 import { deriveUuid } from "./plan/identity.ts";
 import { type InodePlans, planInodes } from "./plan/inode-plans.ts";
 import { type Inventory, takeInventory, withPackedInode } from "./plan/inventory.ts";
-import { placeBlocks, placeHead, placeInodes } from "./plan/placement.ts";
+import { placeBlocks } from "./plan/place-blocks.ts";
+import { placeHead, placeInodes } from "./plan/placement.ts";
 import { copyPlans, findTwins, possibleTwins } from "./plan/twins.ts";
 import { planXattrs } from "./plan/xattr-plan.ts";
 import type { Sink } from "./sink.ts";
@@ -77,7 +78,7 @@ async function build(
   const { blockSize } = settings;
   const tree = takeInventory(root);
   const { nodes } = tree;
-  const epoch = chooseEpoch(nodes, settings.inodeForm);
+  const epoch = chooseEpoch(nodes, settings.inodeForm, settings.placement.bit48);
   const inventory = settings.packed ? withPackedInode(tree, epoch) : tree;
   const xattrs = planXattrs(inventory, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
@@ -115,7 +116,7 @@ async function build(
     sink,
     report("compress"),
   );
-  const blockCount = placeBlocks(inventory, plans, twins, firstBlock);
+  const blockCount = placeBlocks(inventory, plans, twins, settings, firstBlock);
 
   await writeBlocks(image, firstBlock, tails, executor, sink, report("write"));
   const checked = superblockChecksumRange(blockSize);
@@ -193,6 +194,11 @@ function packsTails({ extentCounts, tailSizes }: InodePlans): boolean {
   return extentCounts.some((count, index) => count > 0 && tailSizes[index]! > 0);
 }
 
+/** Whether the image has what only the 48-bit layout has, or is asked to have it. */
+function needs48Bit({ settings, plans }: ImagePlan, blockCount: number): boolean {
+  return settings.placement.bit48 || blockCount > 0xffffffff || plans.recordSizes.some((size) => size > 0);
+}
+
 function superblockOf(
   image: ImagePlan,
   state: { uuid: Uint8Array; blockCount: number; records: CompressionRecords },
@@ -206,7 +212,7 @@ function superblockOf(
   if ([...configs.keys()].some(isPrivate)) featureIncompat |= FeatureIncompat.privateAlgorithm;
   if (inventory.packed !== undefined) featureIncompat |= FeatureIncompat.fragments;
   if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
-  if (settings.dotOmitted) featureIncompat |= FeatureIncompat.bit48;
+  if (settings.dotOmitted || needs48Bit(image, state.blockCount)) featureIncompat |= FeatureIncompat.bit48;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;

@@ -7,6 +7,7 @@ import {
   settleCompression,
   type SettledCompression,
 } from "./compression.ts";
+import { type PlacementOptions, type PlacementSettings, settlePlacement } from "./placement-options.ts";
 import { checkConfig } from "./plan/compression-configs.ts";
 
 /** `auto`: compact where nothing is lost, else extended. */
@@ -37,7 +38,7 @@ export interface FragmentOptions {
 /** How one file is compressed: an index of `BuildOptions.compressions`, or not at all. */
 export type FileCompression = number | "none";
 
-export interface BuildOptions {
+export interface BuildOptions extends PlacementOptions {
   /** Bytes, a power of two from 512 to 65536. Linux mounts sizes up to its page size. Default 4096. */
   readonly blockSize?: number;
   /** The largest physical cluster in bytes: a multiple of the block size up to 1 MiB. Default: one block. */
@@ -137,6 +138,7 @@ export interface Settings {
   readonly inodeForm: InodeForm;
   readonly xattrTolerance: number;
   readonly legacyIndex: boolean;
+  readonly placement: PlacementSettings;
 }
 
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
@@ -183,6 +185,7 @@ export function settle(options: BuildOptions): Settings {
     inodeForm: options.inodeForm ?? "auto",
     xattrTolerance,
     legacyIndex: options.legacyIndex ?? false,
+    placement: settlePlacement(options, blockSize),
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { DataAlignment } from "@erofs/builder";
 import { buildImageFile, type FileBuildOptions, readTree, startWorkers } from "@erofs/builder/node";
 import type { CompressorSpec } from "@erofs/compressor";
 import type { ByteString } from "@erofs/format";
@@ -20,7 +21,7 @@ import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
 import { labelValue, type UuidChoice, uuidValue } from "../options/identity.ts";
 import { integerValue, secondsValue, userIdValue } from "../options/integer.ts";
 import { repeatable } from "../options/list.ts";
-import { blockSizeValue, sizeValue } from "../options/size.ts";
+import { alignmentValue, blockSizeValue, sizeValue } from "../options/size.ts";
 import { toJson } from "../terminal/json.ts";
 import { Progress } from "../terminal/progress.ts";
 
@@ -35,6 +36,10 @@ interface BuildFlags {
   readonly compressDirectories?: true;
   readonly maxExtentBytes?: number;
   readonly dotOmitted?: true;
+  readonly addressing: "auto" | "48bit";
+  readonly alignData?: DataAlignment;
+  readonly dsunit?: number;
+  readonly fsalignblks: number;
   readonly dataOrder?: string;
   readonly legacyIndex?: true;
   readonly workers?: number;
@@ -114,6 +119,30 @@ function declareOptions(command: Command): void {
     )
     .option("--data-order <FILE>", "data of the paths listed in FILE first, in its order; see below")
     .option("--dot-omitted", "no entry '.' in directories; Linux 6.15")
+    .addOption(
+      new Option(
+        "--addressing <FORM>",
+        "48bit: shorter indexes of large clusters, 32-byte inodes of any time; Linux 6.15",
+      )
+        .choices(["auto", "48bit"])
+        .default("auto"),
+    )
+    .option(
+      "--align-data <SIZE[:MIN]>",
+      "multiples of SIZE for files of MIN (default: SIZE) bytes that are stored as they are; 2M for DAX",
+      alignmentValue,
+    )
+    .option(
+      "--dsunit <BLOCKS>",
+      "the same for all files, in blocks",
+      integerValue({ min: 0, max: 0xffffffff }),
+    )
+    .option(
+      "--fsalignblks <BLOCKS>",
+      "make the image a multiple of this many blocks",
+      integerValue({ min: 1, max: 0xffffffff }),
+      1,
+    )
     .option("--no-inline-data", "give the ends of files blocks of their own, not places behind inodes")
     .addOption(
       new Option(
@@ -189,6 +218,11 @@ function uuidBytes(choice: UuidChoice | undefined): Uint8Array | undefined {
   return new Uint8Array(Buffer.from(randomUUID().replaceAll("-", ""), "hex"));
 }
 
+/** `--dsunit` is of all files, whatever their size. */
+function dataAlignment({ alignData, dsunit = 0, blockSize }: BuildFlags): DataAlignment | undefined {
+  return dsunit > 0 ? { size: dsunit * blockSize, from: 0 } : alignData;
+}
+
 /** What the builder is told. */
 async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<FileBuildOptions> {
   const { blockSize, extended, pclusterSize = blockSize } = flags;
@@ -216,6 +250,9 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     compressDirectories: flags.compressDirectories ?? false,
     maxExtentBytes: flags.maxExtentBytes,
     dotOmitted: extended?.dotOmitted ?? flags.dotOmitted ?? false,
+    dataAlignment: dataAlignment(flags),
+    imageAlignment: flags.fsalignblks,
+    addressing: extended?.addressing ?? flags.addressing,
     ...(flags.dataOrder === undefined ? {} : { dataOrder: readDataOrder(flags.dataOrder) }),
     fragments: extended?.fragments,
     inodeForm: extended?.inodeForm ?? flags.inodeForm,

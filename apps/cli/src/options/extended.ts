@@ -8,6 +8,7 @@ export interface ExtendedOptions {
   legacyIndex?: boolean;
   dedupe?: boolean;
   dotOmitted?: boolean;
+  addressing?: "48bit";
   fragments?: { readonly all: boolean; readonly pclusterSize?: number };
   inodeForm?: "compact" | "extended";
 }
@@ -29,6 +30,7 @@ const words: Readonly<Record<string, Word>> = {
   fragments: { options: { fragments: { all: false } }, takesSize: true },
   "all-fragments": { options: { fragments: { all: true } }, takesSize: true },
   "dot-omitted": { options: { dotOmitted: true } },
+  "48bit": { options: { addressing: "48bit" } },
   "legacy-compress": { options: { legacyIndex: true } },
   "force-inode-compact": { options: { inodeForm: "compact" } },
   "force-inode-extended": { options: { inodeForm: "extended" } },

@@ -1,3 +1,4 @@
+import type { DataAlignment } from "@erofs/builder";
 import { InvalidArgumentError } from "commander";
 
 const factors = new Map([
@@ -35,4 +36,11 @@ export function blockSizeValue(text: string): number {
     throw new InvalidArgumentError(`Expected a power of two from ${smallestBlock} to ${largestBlock}.`);
   }
   return bytes;
+}
+
+/** Reads `SIZE` or `SIZE:MIN`: what data are aligned to, and the smallest files whose data are. */
+export function alignmentValue(text: string): DataAlignment {
+  const [size = "", from, ...others] = text.split(":");
+  if (others.length > 0) throw new InvalidArgumentError("Expected a size, or two with ':' between them.");
+  return { size: sizeValue(size), ...(from === undefined ? {} : { from: sizeValue(from) }) };
 }

@@ -12,9 +12,10 @@ describe("extendedValue", () => {
     expect(extendedValue("force-inode-extended", first)).toEqual({ inodeForm: "extended" });
     expect(first).toEqual({ inodeForm: "compact" });
     expect(extendedValue("^inline_data")).toEqual({ inlineData: false });
+    expect(extendedValue("48bit")).toEqual({ addressing: "48bit" });
   });
 
-  it.each(["dedupe=1", "48bit", "fragments=", "fragments=1=2", "", "constructor", "noinline_data,"])(
+  it.each(["dedupe=1", "64bit", "fragments=", "fragments=1=2", "", "constructor", "noinline_data,"])(
     "refuses '%s' and lists the words",
     (text) => {
       expect(() => extendedValue(text)).toThrow(

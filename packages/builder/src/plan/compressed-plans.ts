@@ -1,5 +1,6 @@
 import { compactIndexSize, DataLayout, fullIndexSize, MAP_HEADER_SIZE, mapHeaderOffset } from "@erofs/format";
 import type { Settings } from "../options.ts";
+import { planEncodedIndex } from "./encoded-index.ts";
 import type { InodePlans } from "./inode-plans.ts";
 
 /** Beyond lclusters of 16 KiB the compact index has no bits for the cluster offset. */
@@ -59,7 +60,15 @@ export function planCompressed(
   plans.startBlocks[index] = data.startBlock;
   plans.blockCounts[index] = data.blockCount;
   plans.tailSizes[index] = data.tailSize;
-  plans.bodySizes[index] = bodySizeOf(plans, index, settings);
+  const bodySize = bodySizeOf(plans, index, settings);
+  const encoded = planEncodedIndex(plans, index, plans.bodySizes[index]!, settings);
+  if (encoded && (encoded.isNeeded || encoded.bodySize < bodySize)) {
+    plans.layouts[index] = DataLayout.compressedFull;
+    plans.recordSizes[index] = encoded.recordSize;
+    plans.bodySizes[index] = encoded.bodySize;
+  } else {
+    plans.bodySizes[index] = bodySize;
+  }
 }
 
 /** Gives an inode the layout of a compressed file, and room for its index, while its clusters are still to be made. */

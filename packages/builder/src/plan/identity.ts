@@ -81,6 +81,8 @@ function addSettings(print: Fingerprint, settings: Settings): void {
   const packedBy = packed?.compression ?? -1;
   for (const value of [blockSize, xattrTolerance, set, fragmented, packedBy, maxExtentBytes])
     print.add(value);
+  const { bit48, ...numbers } = settings.placement;
+  for (const value of [...Object.values(numbers), Number(bit48)]) print.addNumber(value);
   for (const path of settings.dataOrder) print.addName(path);
   print.addNumber(buildTime);
   for (const { compressor, encoderOptions } of settings.compressions) {

@@ -1,12 +1,13 @@
 import { chunkTableOffset, DataLayout, FileType, NULL_BLOCK } from "@erofs/format";
 import { Choice } from "../execute/jobs.ts";
 import type { Settings } from "../options.ts";
+import { hasWholeBlocks } from "../placement-options.ts";
 import { planChoices } from "./choices.ts";
 import { type ChunkPlan, isMostlyHoles, planChunks } from "./chunks.ts";
 import { dataOrder } from "./data-order.ts";
 import { planCompressedDirectory } from "./compressed-directories.ts";
 import { directoryContentSize } from "./directory-content.ts";
-import type { Epoch } from "./epoch.ts";
+import { type Epoch, isCompactTime } from "./epoch.ts";
 import { ExtentArena } from "./extent-arena.ts";
 import type { Inventory } from "./inventory.ts";
 import { PackedContent } from "./packed-content.ts";
@@ -39,6 +40,8 @@ export interface InodePlans {
   readonly firstExtents: Uint32Array;
   readonly extentCounts: Uint32Array;
   readonly extents: ExtentArena;
+  /** Compressed files that have encoded extents for an index: bytes of a record; else 0. */
+  readonly recordSizes: Uint8Array;
   /** Chunk-based files. */
   readonly chunks: ReadonlyMap<number, ChunkPlan>;
   /** What stands in the packed inode, where there is one. */
@@ -76,6 +79,7 @@ export function planInodes(
     firstExtents: new Uint32Array(count),
     extentCounts: new Uint32Array(count),
     extents: new ExtentArena(),
+    recordSizes: new Uint8Array(count),
     chunks,
     packed: settings.packed ? new PackedContent(count) : undefined,
     wholeFragments,
@@ -97,8 +101,7 @@ export function planInodes(
           node.uid > 0xffff ||
           node.gid > 0xffff ||
           linkCounts[index]! > 0xffff ||
-          node.mtime !== epoch.epoch ||
-          node.mtimeNsec !== epoch.fixedNsec));
+          !isCompactTime(node, epoch, settings.placement.bit48)));
     plans.extended[index] = extended ? 1 : 0;
     plans.sizes[index] = size;
     plans.bodySizes[index] = (extended ? 64 : 32) + (xattrs.ofInode.get(index)?.size ?? 0);
@@ -116,10 +119,20 @@ export function planInodes(
     } else if (node.type === FileType.directory && settings.compressDirectories) {
       planCompressedDirectory(plans, index, settings);
     } else {
-      planFlat(plans, index, settings.inlineData || node.type !== FileType.regular, settings.blockSize);
+      planFlat(
+        plans,
+        index,
+        node.type !== FileType.regular || mayBeInline(size, settings),
+        settings.blockSize,
+      );
     }
   }
   return plans;
+}
+
+/** Whether the last bytes of a file that is stored as it is may stand behind its inode. */
+export function mayBeInline(size: number, { inlineData, placement, blockSize }: Settings): boolean {
+  return inlineData && !hasWholeBlocks(placement, size, blockSize);
 }
 
 /** Whether a file goes to the packed inode as a whole: with a cluster of its own it would waste most of it. */

@@ -1,17 +1,7 @@
-import {
-  alignUp,
-  BuildError,
-  FileType,
-  INODE_SLOT_SIZE,
-  NULL_BLOCK,
-  SUPERBLOCK_OFFSET,
-  SUPERBLOCK_SIZE,
-  xattrEntrySize,
-} from "@erofs/format";
+import { alignUp, INODE_SLOT_SIZE, SUPERBLOCK_OFFSET, SUPERBLOCK_SIZE, xattrEntrySize } from "@erofs/format";
 import type { Inventory } from "./inventory.ts";
 import type { InodePlans } from "./inode-plans.ts";
 import { MetadataSpace } from "./metadata-space.ts";
-import type { Twins } from "./twins.ts";
 import type { XattrPlan } from "./xattr-plan.ts";
 
 /**
@@ -68,28 +58,4 @@ export function placeInodes(
   const { packed } = inventory;
   if (packed !== undefined) plans.offsets[packed] = space.place(sizeOf(packed));
   return space.end;
-}
-
-/**
- * Gives a place to all data in blocks that has none yet, from `block` on: directories first, which are read
- * together with inodes. Returns the first block behind them. Throws `BuildError` EFBIG where their numbers end.
- */
-export function placeBlocks(inventory: Inventory, plans: InodePlans, twins: Twins, block: number): number {
-  let next = block;
-  const take = (index: number) => {
-    plans.startBlocks[index] = next;
-    next += plans.blockCounts[index]!;
-  };
-  const isWaiting = (index: number) =>
-    plans.blockCounts[index]! > 0 && plans.startBlocks[index] === NULL_BLOCK && !twins.has(index);
-  for (const { index } of inventory.directories) if (isWaiting(index)) take(index);
-  for (const index of plans.order) {
-    if (inventory.nodes[index]!.type !== FileType.directory && isWaiting(index)) take(index);
-  }
-  for (const [index, first] of twins.entries()) plans.startBlocks[index] = plans.startBlocks[first]!;
-  // `NULL_BLOCK` is the one number of 32 bits that no block can have.
-  if (next > NULL_BLOCK) {
-    throw new BuildError(`the image would have ${next} blocks, expected at most ${NULL_BLOCK}`, {}, "EFBIG");
-  }
-  return next;
 }

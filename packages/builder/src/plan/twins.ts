@@ -76,10 +76,20 @@ export function findTwins(indexes: readonly number[], digests: Uint8Array, plans
 
 /** Gives each twin what is planned for its first one; of whole fragments, that is done. */
 export function copyPlans(plans: InodePlans, twins: Twins): void {
-  const { layouts, bodySizes, tailSizes, startBlocks, blockCounts, firstExtents, extentCounts, choices } =
-    plans;
+  const {
+    layouts,
+    recordSizes,
+    bodySizes,
+    tailSizes,
+    startBlocks,
+    blockCounts,
+    firstExtents,
+    extentCounts,
+    choices,
+  } = plans;
   const columns = [
     layouts,
+    recordSizes,
     bodySizes,
     tailSizes,
     startBlocks,

@@ -3,7 +3,7 @@ import { type CompressResult, RunEnd } from "../execute/jobs.ts";
 import { SHA256_SIZE } from "../execute/sha256.ts";
 import { fileEnd } from "../plan/choices.ts";
 import { planCompressed, planWholeFragment, tailFits } from "../plan/compressed-plans.ts";
-import { planFlat } from "../plan/inode-plans.ts";
+import { mayBeInline, planFlat } from "../plan/inode-plans.ts";
 import type { Part } from "./batches.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import type { TailStore } from "./tail-store.ts";
@@ -93,11 +93,16 @@ export class FileSettler {
   /** Ends a file of which nothing shrinks. Returns how many of its last bytes go to no block. */
   #endFlat(index: number, lastBlock: number, bytes: Uint8Array): number {
     const { inventory, plans, settings } = this.#image;
-    const { blockSize, inlineData } = settings;
+    const { blockSize } = settings;
     const { startBlock, firstExtent } = this.#open!;
     plans.extents.truncate(firstExtent);
     // What of the packed inode were not kept could not be read again.
-    planFlat(plans, index, inlineData && index !== inventory.packed, blockSize);
+    planFlat(
+      plans,
+      index,
+      mayBeInline(plans.sizes[index]!, settings) && index !== inventory.packed,
+      blockSize,
+    );
     plans.startBlocks[index] = startBlock;
     const tailSize = plans.tailSizes[index]!;
     if (tailSize === 0) return 0;

@@ -1,7 +1,6 @@
 import {
   chunkEntrySize,
   chunkTableOffset,
-  type CompressedExtent,
   DataLayout,
   encodeChunkTable,
   encodeCompactIndex,
@@ -13,7 +12,6 @@ import {
   FileType,
   indexAdvise,
   INODE_SLOT_SIZE,
-  LclusterType,
   MapAdvise,
   MAP_HEADER_SIZE,
   mapHeaderOffset,
@@ -23,7 +21,9 @@ import {
 import { modeOf } from "@erofs/tree";
 import type { Settings } from "../options.ts";
 import type { ChunkPlan } from "../plan/chunks.ts";
+import { encodedIndex } from "../plan/encoded-index.ts";
 import type { Epoch } from "../plan/epoch.ts";
+import { extentsOf } from "../plan/extents-of.ts";
 import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import type { Head } from "../plan/placement.ts";
@@ -100,6 +100,10 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       target.set(encodeMapHeader(whole), header);
       return;
     }
+    if (plans.recordSizes[index]! > 0) {
+      target.set(encodedIndex(plans, index, header - offset, settings), header);
+      return;
+    }
     const { compressor, encoderOptions } = compressions[plans.choices[index]!]!;
     const bigPcluster = encoderOptions.maxOutput > blockSize;
     const { algorithm } = compressor;
@@ -143,23 +147,4 @@ function writeChunkTable(plan: ChunkPlan, startBlock: number, target: Uint8Array
     }));
     target.set(encodeChunkTable(chunks, format), offset + first * chunkEntrySize(format));
   }
-}
-
-function extentsOf(plans: InodePlans, index: number): CompressedExtent[] {
-  const extents: CompressedExtent[] = [];
-  let logical = 0;
-  let block = plans.startBlocks[index]!;
-  const first = plans.firstExtents[index]!;
-  for (let position = first; position < first + plans.extentCounts[index]!; position++) {
-    const blocks = plans.extents.blocks(position);
-    extents.push({
-      logical,
-      block,
-      blocks,
-      type: plans.extents.isCompressed(position) ? LclusterType.head1 : LclusterType.plain,
-    });
-    logical += plans.extents.logicalSize(position);
-    block += blocks;
-  }
-  return extents;
 }

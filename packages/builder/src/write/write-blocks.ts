@@ -59,7 +59,7 @@ interface Stretch {
 }
 
 /**
- * The runs as jobs. Runs follow one another without gaps, so a stretch is one write. A file's tail is read with its
+ * The runs as jobs. A stretch has runs that follow one another without gaps, so it is one write. A file's tail is read with its
  * last block: a stretch has room for as many tails as it has blocks.
  */
 function* stretches(image: ImagePlan, first: number, pool: BufferPool, kept: TailStore): Generator<Stretch> {
@@ -81,7 +81,8 @@ function* stretches(image: ImagePlan, first: number, pool: BufferPool, kept: Tai
   });
   for (const { index, content, size, offset: start, length, destination } of runs(image, first)) {
     for (let done = 0; done < length;) {
-      if (used === stretchSize) {
+      // Aligned data have gaps before them.
+      if (used === stretchSize || (used > 0 && offset + used !== destination + done)) {
         yield finish();
         pieces = new PieceList();
         buffer = pool.take(2 * stretchSize);
