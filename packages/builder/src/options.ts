@@ -27,12 +27,19 @@ export interface AutoCompression {
   readonly worth?: number | undefined;
 }
 
+export type FragmentDedupe = "full" | "inode" | "off";
+
 /** See `BuildOptions.fragments`. */
 export interface FragmentOptions {
   /** Whether all compressed files go there, whatever their size. Default false. */
   readonly all?: boolean | undefined;
   /** The largest cluster of the packed inode, bytes. Default: the image's. */
   readonly pclusterSize?: number | undefined;
+  /**
+   * Which fragments are stored once where they are equal: all, those of whole inodes only, or none ("off"). Finding whole
+   * ones has those files read twice that are as large as another. Default "full".
+   */
+  readonly dedupe?: FragmentDedupe | undefined;
 }
 
 /** How one file is compressed: an index of `BuildOptions.compressions`, or not at all. */
@@ -129,7 +136,7 @@ export interface Settings {
   readonly tailPacking: boolean;
   readonly dedupe: boolean;
   readonly dataOrder: readonly ByteString[];
-  readonly fragments: { readonly all: boolean } | undefined;
+  readonly fragments: { readonly all: boolean; readonly dedupe: FragmentDedupe } | undefined;
   readonly compressDirectories: boolean;
   /** What the packed inode is compressed with, an index of `compressions`; absent where there is none. */
   readonly packed: { readonly compression: number } | undefined;
@@ -177,7 +184,7 @@ export function settle(options: BuildOptions): Settings {
     tailPacking: options.tailPacking ?? false,
     dedupe: options.dedupe ?? false,
     dataOrder: options.dataOrder ?? [],
-    fragments: packed && options.fragments && { all: options.fragments.all ?? false },
+    fragments: packed && settleFragments(options.fragments),
     compressDirectories: packed !== undefined && options.compressDirectories === true,
     packed,
     dotOmitted: options.dotOmitted ?? false,
@@ -216,6 +223,15 @@ function settleCompressions(
   for (const one of settled) checkConfig(one, blockSize);
   checkPrivate(settled);
   return settled;
+}
+
+function settleFragments(fragments: FragmentOptions | undefined): Settings["fragments"] {
+  if (!fragments) return undefined;
+  const { all = false, dedupe = "full" } = fragments;
+  if (!["full", "inode", "off"].includes(dedupe)) {
+    throw new BuildError(`fragments.dedupe ${dedupe}: expected "full", "inode" or "off"`);
+  }
+  return { all, dedupe };
 }
 
 /** The packed inode has the first compression. Adds one to `compressions` where its clusters have another size. */

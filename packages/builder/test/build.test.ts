@@ -272,6 +272,27 @@ describe("buildImage", () => {
     expect(image.extents(image.lookup("/noise")).some(({ kind }) => kind === "fragment")).toBe(false);
   });
 
+  it.each([
+    ["full", 1, 1],
+    ["inode", 1, 2],
+    ["off", 2, 2],
+  ] as const)("shares fragments as asked: %s", async (dedupe, wholes, ends) => {
+    const start = runs(40_000, 1);
+    const end = noise(1000, 2);
+    const root = directory({
+      end1: file(Buffer.concat([start, end])),
+      end2: file(Buffer.concat([start, end]), { uid: 1 }),
+      whole1: file(runs(2000, 9)),
+      whole2: file(runs(2000, 9), { uid: 1 }),
+    });
+    const image = openSync(memorySource(await build(root, { compressor: naiveLz4, fragments: { dedupe } })));
+    expect(differences(image, root)).toEqual([]);
+    const placesOf = (name: string) =>
+      new Set([1, 2].map((i) => image.extents(image.lookup(`/${name}${i}`)).at(-1)!.fragmentOffset)).size;
+    expect(placesOf("whole")).toBe(wholes);
+    expect(placesOf("end")).toBe(ends);
+  });
+
   it("stores the content of equal files once", async () => {
     const flat = noise(50_000, 1);
     const shrinking = runs(50_000, 2);

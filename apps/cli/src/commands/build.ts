@@ -254,7 +254,7 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     imageAlignment: flags.fsalignblks,
     addressing: extended?.addressing ?? flags.addressing,
     ...(flags.dataOrder === undefined ? {} : { dataOrder: readDataOrder(flags.dataOrder) }),
-    fragments: extended?.fragments,
+    fragments: extended?.fragments && { ...extended.fragments, dedupe: extended.fragmentDedupe },
     inodeForm: extended?.inodeForm ?? flags.inodeForm,
     xattrTolerance: Math.max(0, flags.xattrTolerance),
     legacyIndex: extended?.legacyIndex ?? flags.legacyIndex ?? false,

@@ -10,6 +10,7 @@ export interface ExtendedOptions {
   dotOmitted?: boolean;
   addressing?: "48bit";
   fragments?: { readonly all: boolean; readonly pclusterSize?: number };
+  fragmentDedupe?: "full" | "inode" | "off";
   inodeForm?: "compact" | "extended";
 }
 
@@ -29,6 +30,11 @@ const words: Readonly<Record<string, Word>> = {
   "^dedupe": { options: { dedupe: false } },
   fragments: { options: { fragments: { all: false } }, takesSize: true },
   "all-fragments": { options: { fragments: { all: true } }, takesSize: true },
+  fragdedupe: { options: { fragmentDedupe: "full" } },
+  "fragdedupe=full": { options: { fragmentDedupe: "full" } },
+  "fragdedupe=inode": { options: { fragmentDedupe: "inode" } },
+  "fragdedupe=off": { options: { fragmentDedupe: "off" } },
+  "^fragdedupe": { options: { fragmentDedupe: "off" } },
   "dot-omitted": { options: { dotOmitted: true } },
   "48bit": { options: { addressing: "48bit" } },
   "legacy-compress": { options: { legacyIndex: true } },
@@ -41,12 +47,12 @@ const known = Object.entries(words)
   .join(", ");
 
 function meaningOf(text: string): ExtendedOptions {
+  if (Object.hasOwn(words, text)) return words[text]!.options;
   const [name = "", value, ...others] = text.split("=");
   const word = Object.hasOwn(words, name) ? words[name] : undefined;
-  if (word === undefined || (value !== undefined && !word.takesSize) || others.length > 0) {
+  if (value === undefined || word?.takesSize !== true || others.length > 0) {
     throw new InvalidArgumentError(`Unknown word '${text}', known are ${known}.`);
   }
-  if (value === undefined) return word.options;
   const { fragments } = word.options;
   return { fragments: { all: false, ...fragments, pclusterSize: sizeValue(value) } };
 }

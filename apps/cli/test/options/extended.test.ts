@@ -8,6 +8,11 @@ describe("extendedValue", () => {
     expect(extendedValue("ztailpacking,dedupe")).toEqual({ tailPacking: true, dedupe: true });
     expect(extendedValue("fragments")).toEqual({ fragments: { all: false } });
     expect(extendedValue("all-fragments=64K")).toEqual({ fragments: { all: true, pclusterSize: 65536 } });
+    expect(extendedValue("fragdedupe=inode,dot-omitted")).toEqual({
+      fragmentDedupe: "inode",
+      dotOmitted: true,
+    });
+    expect(extendedValue("^fragdedupe")).toEqual({ fragmentDedupe: "off" });
     const first = extendedValue("force-inode-compact");
     expect(extendedValue("force-inode-extended", first)).toEqual({ inodeForm: "extended" });
     expect(first).toEqual({ inodeForm: "compact" });
@@ -15,12 +20,18 @@ describe("extendedValue", () => {
     expect(extendedValue("48bit")).toEqual({ addressing: "48bit" });
   });
 
-  it.each(["dedupe=1", "64bit", "fragments=", "fragments=1=2", "", "constructor", "noinline_data,"])(
-    "refuses '%s' and lists the words",
-    (text) => {
-      expect(() => extendedValue(text)).toThrow(
-        /Unknown word .*noinline_data.*force-inode-extended|Expected a size/,
-      );
-    },
-  );
+  it.each([
+    "dedupe=1",
+    "64bit",
+    "fragments=",
+    "fragments=1=2",
+    "fragdedupe=some",
+    "",
+    "constructor",
+    "noinline_data,",
+  ])("refuses '%s' and lists the words", (text) => {
+    expect(() => extendedValue(text)).toThrow(
+      /Unknown word .*noinline_data.*force-inode-extended|Expected a size/,
+    );
+  });
 });

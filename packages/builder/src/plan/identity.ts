@@ -78,6 +78,7 @@ function addSettings(print: Fingerprint, settings: Settings): void {
   const flags = [inlineData, legacyIndex, tailPacking, dedupe, compressDirectories, dotOmitted];
   const set = flags.reduce((bits, flag, i) => bits + Number(flag) * 2 ** i, 0);
   const fragmented = fragments ? 1 + Number(fragments.all) : 0;
+  print.addName(fragments?.dedupe ?? "");
   const packedBy = packed?.compression ?? -1;
   for (const value of [blockSize, xattrTolerance, set, fragmented, packedBy, maxExtentBytes])
     print.add(value);

@@ -42,11 +42,12 @@ function likenessOf(plans: InodePlans): (index: number) => string {
 
 /**
  * The files that may have a twin, for all that is known without reading them: another one has as many bytes, and what twins
- * must have in common. Without `dedupe` only those that go to the packed inode as a whole.
+ * must have in common. Without `dedupe` only those that go to the packed inode as a whole, if those are to be stored once.
  */
 export function possibleTwins(inventory: Inventory, plans: InodePlans, settings: Settings): number[] {
   const likeness = likenessOf(plans);
-  const indexes = settings.dedupe ? plans.order : plans.wholeFragments;
+  const fragments = settings.fragments?.dedupe === "off" ? [] : plans.wholeFragments;
+  const indexes = settings.dedupe ? plans.order : fragments;
   const keys = new Map<number, string>();
   const counts = new Map<string, number>();
   for (const index of indexes) {

@@ -132,10 +132,13 @@ export class FileSettler {
 
   /** Ends a file whose last bytes go to the packed inode, with `size` bytes of blocks in its last segment. */
   #endFragment(index: number, choice: number, fragmentSize: number, size: number, digest: Uint8Array): void {
-    const { plans } = this.#image;
+    const { plans, settings } = this.#image;
+    const { dedupe } = settings.fragments!;
+    const isShared = dedupe === "full" || (dedupe === "inode" && fragmentSize === plans.sizes[index]);
     const key = fromBytes(digest);
-    const first = this.#fragments.get(key) ?? index;
-    if (first === index) this.#fragments.set(key, index);
+    const known = isShared ? this.#fragments.get(key) : undefined;
+    const first = known ?? index;
+    if (isShared && known === undefined) this.#fragments.set(key, index);
     if (fragmentSize === plans.sizes[index]) {
       planWholeFragment(plans, index, first);
       return;
