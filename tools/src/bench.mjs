@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { benchBuild, buildCases, buildOptions, slowBuildCases } from "./bench/build-case.mjs";
+import {
+  benchBuild,
+  buildCases,
+  buildOptions,
+  layoutBuildCases,
+  slowBuildCases,
+} from "./bench/build-case.mjs";
 import { benchCheck, checkedBuilds } from "./bench/check-case.mjs";
 import { benchExtract } from "./bench/extract-case.mjs";
 import { benchDecoding, decodingObstacle } from "./bench/decoding.mjs";
@@ -16,8 +22,10 @@ const others = ["extract", "check", "decode"];
 const help = `usage: pnpm bench [CASE…] [OPTIONS]
 
 Cases (default: ${[...buildCases, ...others].join(" ")}):
-  NAME[,OPTION=N…][@SIZE]  builds with -zNAME,OPTION=N and -CSIZE: ${slowBuildCases.join(" ")} zstd,level=19@1M
+  NAME[,OPTION=N…][@SIZE][+WORD…]
+                           builds with -zNAME,OPTION=N, -CSIZE and -EWORD,WORD: zstd,level=19@1M lz4hc@64K+ztailpacking
   slow                     ${slowBuildCases.join(" ")}
+  layouts                  ${layoutBuildCases.join(" ")}
   extract                  the image of lz4@64K, by erofs extract and fsck.erofs
   check                    the images of ${checkedBuilds.join(" and ")}, by erofs check and fsck.erofs --extract
   decode                   clusters of each algorithm in memory, by WebAssembly and the native library
@@ -48,9 +56,9 @@ if (values.help) {
 }
 const runs = Number(values.runs);
 const wanted = positionals.length > 0 ? positionals : [...buildCases, ...others];
-const builds = wanted.flatMap((name) =>
-  name === "slow" ? slowBuildCases : others.includes(name) ? [] : [name],
-);
+/** @type {Record<string, string[]>} */
+const groups = { slow: slowBuildCases, layouts: layoutBuildCases };
+const builds = wanted.flatMap((name) => groups[name] ?? (others.includes(name) ? [] : [name]));
 const unknown = builds.find((name) => !buildOptions(name));
 if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
   console.error(

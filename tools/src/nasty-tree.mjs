@@ -2,6 +2,7 @@
 // `node tools/src/nasty-tree.mjs FOLDER` makes it.
 import { mkdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { makeCommonParts } from "./nasty-tree/common-parts.mjs";
 import { makeLinks } from "./nasty-tree/links.mjs";
 import { makeNames } from "./nasty-tree/names.mjs";
 import { makeOwnersAndTimes } from "./nasty-tree/owners-and-times.mjs";
@@ -18,7 +19,15 @@ import { makeXattrs } from "./nasty-tree/xattrs.mjs";
  */
 export function makeNastyTree(folder, { privileged = process.getuid?.() === 0 } = {}) {
   mkdirSync(folder);
-  const makers = [makeNames, makeSizes, makeTypes, makeLinks, makeXattrs, makeOwnersAndTimes];
+  const makers = [
+    makeNames,
+    makeSizes,
+    makeTypes,
+    makeLinks,
+    makeXattrs,
+    makeOwnersAndTimes,
+    makeCommonParts,
+  ];
   for (const make of makers) {
     const part = `${folder}/${make.name.replace("make", "").toLowerCase()}`;
     mkdirSync(part);

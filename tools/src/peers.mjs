@@ -74,7 +74,7 @@ function programIn(folder, program) {
 }
 
 /**
- * Whether the peer reads images that the words of `-E`, or options, ask for. Fragments came with 1.6, directories without
+ * Whether the peer reads images that the words of `-E`, or options, ask for. Fragments and shared clusters came with 1.6, directories without
  * dots with 1.9.
  *
  * @param {Peer} peer
@@ -82,7 +82,8 @@ function programIn(folder, program) {
  */
 export function takesLayout({ version }, words) {
   return (
-    isAfter15(version) || !words.some((word) => /^(all-)?fragments|^--zD|^dot-omitted|^48bit/.test(word))
+    isAfter15(version) ||
+    !words.some((word) => /^(all-)?fragments|^dedupe|^--zD|^dot-omitted|^48bit/.test(word))
   );
 }
 

@@ -30,6 +30,7 @@ import { digestFiles } from "./write/digest-files.ts";
 import { directoryContents } from "./write/directory-contents.ts";
 import type { HeadStart } from "./write/head-start.ts";
 import { type ImagePlan, nidOf } from "./write/inode-body.ts";
+import { shareRanges } from "./write/share-ranges.ts";
 import { TailStore } from "./write/tail-store.ts";
 import { writeBlocks } from "./write/write-blocks.ts";
 import { writeMetadata } from "./write/write-metadata.ts";
@@ -83,7 +84,7 @@ async function build(
   const xattrs = planXattrs(inventory, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
-  const allRecords = compressionRecords(settings.compressions, blockSize);
+  const allRecords = compressionRecords(settings.compressions, settings);
   const head = placeHead(plans, xattrs, encodeCompressionConfigs(allRecords.configs).length, blockSize);
   const headEnd = Math.ceil(head.end / blockSize) * blockSize;
 
@@ -93,7 +94,8 @@ async function build(
   const possible = possibleTwins(inventory, plans, settings);
   const digests = await digestFiles(inventory, plans, possible, executor, report("compare"));
   const twins = findTwins(possible, digests, plans);
-  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, twins, head };
+  const sharedRanges = await shareRanges(inventory, plans, twins, settings, executor, report("compare"));
+  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, twins, sharedRanges, head };
   const dataEnd = await compressFiles(
     image,
     headEnd / blockSize,
@@ -136,7 +138,7 @@ async function build(
   );
 
   const uuid = settings.uuid ?? deriveUuid(inventory, settings, plans.choices);
-  const records = compressionRecords(usedCompressions(image), blockSize);
+  const records = compressionRecords(usedCompressions(image), settings);
   beginning.set(encodeCompressionConfigs(records.configs), head.configOffset);
   const superblock = superblockOf(image, { uuid, blockCount, records });
   beginning.set(superblock, SUPERBLOCK_OFFSET);
@@ -210,7 +212,9 @@ function superblockOf(
   if (algorithms !== 0 || lz4Distance > 0) featureIncompat |= FeatureIncompat.lz4ZeroPadding;
   if (algorithms !== 0) featureIncompat |= FeatureIncompat.comprCfgs;
   if ([...configs.keys()].some(isPrivate)) featureIncompat |= FeatureIncompat.privateAlgorithm;
-  if (inventory.packed !== undefined) featureIncompat |= FeatureIncompat.fragments;
+  // One bit for both, the kernel's `DEDUPE` and `FRAGMENTS`.
+  if (inventory.packed !== undefined || plans.scattered.size > 0)
+    featureIncompat |= FeatureIncompat.fragments;
   if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
   if (settings.dotOmitted || needs48Bit(image, state.blockCount)) featureIncompat |= FeatureIncompat.bit48;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;

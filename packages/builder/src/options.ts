@@ -106,7 +106,10 @@ export interface BuildOptions extends PlacementOptions {
    * many as fit it, up to 12 MiB.
    */
   readonly maxExtentBytes?: number | undefined;
-  /** Store the content of equal files once. Default false. */
+  /**
+   * Store once what files have in common: equal files, and of those with a compression of their own ranges of 8 KiB and
+   * more. Linux reads shared ranges from 6.1 on, or 6.8 where they are neither compressed nor whole blocks. Default false.
+   */
   readonly dedupe?: boolean;
   /**
    * Paths ("usr/bin/env", "" for the root) of files whose data are stored before those of others, in this order; a directory

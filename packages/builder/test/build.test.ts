@@ -300,7 +300,7 @@ describe("buildImage", () => {
     const root = directory({
       flat1: file(flat),
       flat2: file(flat),
-      // Its inode is longer, so that not all of it can be as the other's.
+      // Its inode is longer, so that not all of it can be as the other's; its data can.
       flat3: file(flat, { xattrs: [xattr("user.long", "v".repeat(3000))] }),
       short1: file(short),
       short2: file(short, { uid: 3 }),
@@ -319,7 +319,7 @@ describe("buildImage", () => {
         .slice(0, -1)
         .map(({ physical }) => physical);
     expect(startOf("/flat2")).toBe(startOf("/flat1"));
-    expect(startOf("/flat3")).not.toBe(startOf("/flat1"));
+    expect(placesOf("/flat3")).toEqual(placesOf("/flat1"));
     expect(placesOf("/z2")).toEqual(placesOf("/z1"));
     expect(placesOf("/z3")).toEqual(placesOf("/z1"));
     const blocks = image.superblock.blockCount;
@@ -457,7 +457,7 @@ describe("buildImage", () => {
   });
 
   it("refuses an image of more blocks than have numbers before it reads any data for it", async () => {
-    const size = 2 ** 42;
+    const size = Number.MAX_SAFE_INTEGER;
     const content = { kind: "file", directory: "/x", name: "y", mtime: 0, mtimeNsec: 0 } as const;
     const options = { blockSize: 512 };
     const files = {

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { takesCompression } from "../peers.mjs";
+import { takesCompression, takesLayout } from "../peers.mjs";
 import { builtErofsCommand } from "../workspace.mjs";
 import { alternate } from "./measure.mjs";
 import { countOf, rowOf } from "./report.mjs";
 
-/** What is built unless cases are named: a compressor with its options, and the size of its clusters behind an @. */
+/**
+ * What is built unless cases are named: a compressor with its options, the size of its clusters behind an @, and words of
+ * -E, each behind a +.
+ */
 export const buildCases = ["none", "lz4", "lz4hc", "lz4@64K", "lz4hc@64K"];
 
 /**
@@ -14,7 +17,15 @@ export const buildCases = ["none", "lz4", "lz4hc", "lz4@64K", "lz4hc@64K"];
  */
 export const slowBuildCases = ["deflate", "zstd", "lzma"].flatMap((name) => [name, `${name}@64K`]);
 
-const caseForm = /^(?<spec>none|[a-z][a-z0-9]*(?:,[a-z]+=\d+)*)(?:@(?<size>\d+)(?<unit>[KM]))?$/;
+/** Tails, fragments and deduplication. */
+export const layoutBuildCases = [
+  "lz4hc@64K+fragments+dedupe+ztailpacking",
+  "zstd,level=3@64K+fragments+dedupe+ztailpacking",
+  "zstd,level=3@64K+all-fragments",
+];
+
+const caseForm =
+  /^(?<spec>none|[a-z][a-z0-9]*(?:,[a-z]+=\d+)*)(?:@(?<size>\d+)(?<unit>[KM]))?(?<words>(?:\+[a-z-]+)*)$/;
 
 /**
  * What a case gives to both `erofs build` and `mkfs.erofs`; undefined when it is no case.
@@ -25,10 +36,21 @@ const caseForm = /^(?<spec>none|[a-z][a-z0-9]*(?:,[a-z]+=\d+)*)(?:@(?<size>\d+)(
 export function buildOptions(name) {
   const { spec, size, unit } = caseForm.exec(name)?.groups ?? {};
   if (spec === undefined) return undefined;
-  const compressor = spec === "none" ? [] : [`-z${spec}`];
-  return size === undefined
-    ? compressor
-    : [...compressor, `-C${Number(size) * (unit === "M" ? 1 << 20 : 1024)}`];
+  const words = layoutWords(name);
+  return [
+    ...(spec === "none" ? [] : [`-z${spec}`]),
+    ...(size === undefined ? [] : [`-C${Number(size) * (unit === "M" ? 1 << 20 : 1024)}`]),
+    ...(words.length === 0 ? [] : [`-E${words.join(",")}`]),
+  ];
+}
+
+/**
+ * The words of -E in a case.
+ *
+ * @param {string} name
+ */
+function layoutWords(name) {
+  return name.split("+").slice(1);
 }
 
 /**
@@ -66,7 +88,9 @@ export function benchBuild(name, corpus, peers, runs, folder, sync) {
       image,
     ],
   }));
-  const able = peers.filter((peer) => takesCompression(peer, name.split("@")[0] ?? ""));
+  const able = peers.filter(
+    (peer) => takesCompression(peer, name.split(/[@+]/)[0] ?? "") && takesLayout(peer, layoutWords(name)),
+  );
   const theirs = able.flatMap(({ version, mkfs }) =>
     hasWorkers(version)
       ? workerCounts.map((workers) => ({

@@ -159,7 +159,7 @@ function declareOptions(command: Command): void {
     .option("--verify", "decode each cluster and compare (default: what plugins make)")
     .option("--no-verify", "trust plugins")
     .option("--tail-packing", "the last cluster of a file behind its inode, if it is small; Linux 5.17")
-    .option("--dedupe", "the content of equal files once")
+    .option("--dedupe", "what files have in common once: equal files, equal parts of compressed ones")
     .option("--zD, --compress-directories", "directories too, small ones together; Linux 6.1")
     .option(
       "--max-extent-bytes <SIZE>",

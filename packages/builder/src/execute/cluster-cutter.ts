@@ -1,3 +1,4 @@
+import { alignUp } from "@erofs/format";
 import { RunEnd } from "./jobs.ts";
 import type { GuardedEncoder } from "./guarded-encoder.ts";
 import type { Verify } from "./verifier.ts";
@@ -71,7 +72,8 @@ export class ClusterCutter {
     const encoder = this.#encoder;
     const { input } = encoder;
     const firstExtent = extents.length;
-    const limit = length - indexSize(length, blockSize);
+    // What is cut elsewhere is not taken back: others may have its extents.
+    const limit = run.end === RunEnd.whole ? Infinity : length - indexSize(length, blockSize);
     const packsTail = run.end === RunEnd.inline;
     const packsFragment = run.end === RunEnd.fragment;
     let shrinks = false;
@@ -125,14 +127,9 @@ export class ClusterCutter {
       if (produced > 0 && (isTail ? produced : size) < consumed) {
         if (written + (isTail ? produced : size) > limit)
           return this.#giveUp(run, out, position, extents, firstExtent);
-        const stream = encoder.output.subarray(0, produced);
-        this.#verify?.(stream, input.subarray(start, start + consumed));
-        const at = position + written;
-        this.unused = size - produced;
+        this.#put(input.subarray(start, start + consumed), out, position + written);
         if (isTail) this.tailSize = produced;
         shrinks = true;
-        out.fill(0, at, at + this.unused);
-        out.set(stream, at + this.unused);
         extents.push(consumed, (size / blockSize) * 2 + 1);
         written += size;
         done += consumed;
@@ -159,10 +156,77 @@ export class ClusterCutter {
         }
       }
     }
+    if (run.end === RunEnd.whole && extents.at(-1) === 2 && extents.at(-2)! < blockSize) {
+      return (this.#lengthenEnd(run, out, position + written, extents, firstExtent) - position) / blockSize;
+    }
     // What does not shrink is not taken apart.
     if (written > 0 && !shrinks && packsFragment)
       return this.#giveUp(run, out, position, extents, firstExtent);
     return written / blockSize;
+  }
+
+  /** Writes what the encoder made of `source` to the end of whole blocks at `at` of `out`. Returns their bytes. */
+  #put(source: Uint8Array, out: Uint8Array, at: number): number {
+    const { output, produced } = this.#encoder;
+    const stream = output.subarray(0, produced);
+    this.#verify?.(stream, source);
+    const size = alignUp(produced, this.#blockSize);
+    this.unused = size - produced;
+    out.fill(0, at, at + this.unused);
+    out.set(stream, at + this.unused);
+    return size;
+  }
+
+  /**
+   * Makes the last extent of a run longer, which is plain and shorter than a block: the last cluster that can do with
+   * less leaves so much to the blocks behind it that all are full. Where none can, the last two blocks and what is over are one
+   * extent; Linux reads that from 6.8 on. `end` is where the run ends in `out`, then where it does afterwards.
+   */
+  #lengthenEnd(
+    { length, read }: Run,
+    out: Uint8Array,
+    end: number,
+    extents: ExtentPairs,
+    first: number,
+  ): number {
+    const blockSize = this.#blockSize;
+    const encoder = this.#encoder;
+    let behind = 0; // bytes behind the clusters that stay
+    let isFull = false;
+    while (!isFull && extents.length > first) {
+      const kind = extents.pop()!;
+      const logical = extents.pop()!;
+      end -= (kind >>> 1) * blockSize;
+      behind += logical;
+      if ((kind & 1) === 0) continue;
+      const start = length - behind;
+      for (let limit = logical; ;) {
+        const taken = limit - ((((limit - behind) % blockSize) + blockSize) % blockSize);
+        if (taken <= blockSize) break;
+        const source = encoder.input.subarray(0, taken);
+        read(source, start);
+        encoder.begin(taken);
+        encoder.encodeAt(0, this.#pclusterSize);
+        const { consumed, produced } = encoder;
+        if (alignUp(produced, blockSize) >= consumed) break;
+        limit = consumed;
+        if (consumed < taken) continue;
+        const size = this.#put(source, out, end);
+        extents.push(taken, (size / blockSize) * 2 + 1);
+        end += size;
+        behind -= taken;
+        isFull = true;
+        break;
+      }
+    }
+    read(out.subarray(end, end + behind), length - behind);
+    const size = alignUp(behind, blockSize);
+    out.fill(0, end + behind, end + size);
+    const odd = behind % blockSize;
+    const blocks = odd === 0 ? behind / blockSize : Math.floor(behind / blockSize) - 2;
+    for (let i = 0; i < blocks; i++) extents.push(blockSize, 2);
+    if (odd > 0) extents.push(2 * blockSize + odd, 3 * 2);
+    return end + size;
   }
 
   /**

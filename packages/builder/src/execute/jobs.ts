@@ -5,7 +5,7 @@ import type { Pieces } from "./pieces.ts";
  * The work that is done apart from planning, on any thread. What comes out depends on the job alone, never on
  * who does it or when, so the number of workers cannot show in an image.
  */
-export type Job = CompressJob | ChooseJob | DigestJob | FillJob;
+export type Job = CompressJob | ChooseJob | DigestJob | SliceJob | FillJob;
 
 /** What becomes of the last cluster of a run, with which a file may end. */
 export const RunEnd = {
@@ -15,8 +15,16 @@ export const RunEnd = {
   inline: 1,
   /** If it would not be full, its bytes are left to the packed inode. */
   fragment: 2,
+  /**
+   * It has blocks, and no extent of the run is shorter than a block: then what follows may begin in any place of a block.
+   * Such a run has at least `shortestWholeRun` blocks.
+   */
+  whole: 3,
 } as const;
 export type RunEnd = (typeof RunEnd)[keyof typeof RunEnd];
+
+/** See `RunEnd.whole`: of what nothing shrinks, the odd bytes go to one extent with the two blocks before them. */
+export const shortestWholeRun = 2;
 
 /** Compress runs. Destinations are ignored: outputs follow one another. */
 export interface CompressJob {
@@ -42,6 +50,15 @@ export interface ChooseJob {
 export interface DigestJob {
   readonly kind: "digest";
   readonly pieces: Pieces;
+  readonly pathOf: (piece: number) => ByteString;
+}
+
+/** Cut each piece into slices by its content, and digest them. */
+export interface SliceJob {
+  readonly kind: "slice";
+  readonly pieces: Pieces;
+  /** log2 of the bytes that a slice has on average. */
+  readonly sliceBits: number;
   readonly pathOf: (piece: number) => ByteString;
 }
 
@@ -88,6 +105,15 @@ export interface DigestResult {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+export interface SliceResult {
+  /** For each piece the number of its slices. */
+  readonly counts: Uint32Array;
+  /** The bytes of each slice of all pieces. */
+  readonly lengths: Uint32Array;
+  /** Their SHA-256 digests, 32 bytes each. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 export interface FillResult {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -96,6 +122,7 @@ export interface ResultOf {
   compress: CompressResult;
   choose: ChooseResult;
   digest: DigestResult;
+  slice: SliceResult;
   fill: FillResult;
 }
 

@@ -16,10 +16,13 @@ import {
   type Job,
   type ResultOf,
   RunEnd,
+  type SliceJob,
+  type SliceResult,
 } from "./jobs.ts";
 import { forEachPiece, type Piece, type Pieces, totalLength } from "./pieces.ts";
 import type { Platform } from "./platform.ts";
 import { type CreateSha256, portableSha256, SHA256_SIZE } from "./sha256.ts";
+import { sliceLengths } from "./slice-lengths.ts";
 import type { Watch } from "./watch.ts";
 
 /** What a job is to the thread that does it: functions stay behind. */
@@ -85,10 +88,12 @@ export class JobRunner {
     }
   }
 
-  #do(job: Work): FillResult | DigestResult | Promise<CompressResult | ChooseResult> {
+  #do(job: Work): FillResult | DigestResult | SliceResult | Promise<CompressResult | ChooseResult> {
     switch (job.kind) {
       case "digest":
         return this.#digest(job);
+      case "slice":
+        return this.#slice(job);
       case "fill":
         return this.#fill(job);
       case "compress":
@@ -119,6 +124,34 @@ export class JobRunner {
       digests.push(hash.digest());
     });
     return { bytes: concatenated(digests) };
+  }
+
+  #slice(job: Work<SliceJob>): SliceResult {
+    const counts: number[] = [];
+    const lengths: number[] = [];
+    const digests: Uint8Array[] = [];
+    forEachPiece(job.pieces, this.#files, ({ length, read }) => {
+      this.#reserve(0, length);
+      const bytes = this.#out.subarray(0, length);
+      read(bytes, 0);
+      const own = sliceLengths(bytes, job.sliceBits);
+      counts.push(own.length);
+      let start = 0;
+      for (const size of own) {
+        lengths.push(size);
+        digests.push(
+          this.#createSha256()
+            .update(bytes.subarray(start, start + size))
+            .digest(),
+        );
+        start += size;
+      }
+    });
+    return {
+      counts: Uint32Array.from(counts),
+      lengths: Uint32Array.from(lengths),
+      bytes: concatenated(digests),
+    };
   }
 
   async #compress(job: Work<CompressJob>): Promise<CompressResult> {

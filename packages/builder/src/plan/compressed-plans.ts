@@ -12,6 +12,7 @@ const maxCompactFragment = 0xffffffff;
 function layoutOf(plans: InodePlans, index: number, { legacyIndex, blockSizeBits }: Settings): DataLayout {
   const isFull =
     legacyIndex ||
+    plans.scattered.has(index) ||
     blockSizeBits > maxCompactBits ||
     (plans.packed?.offsetOf(index) ?? 0) > maxCompactFragment;
   return isFull ? DataLayout.compressedFull : DataLayout.compressedCompact;

@@ -27,7 +27,7 @@ export interface CompressionRecords {
  */
 export function compressionRecords(
   used: readonly SettledCompression[],
-  blockSize: number,
+  { blockSize, dedupe }: { readonly blockSize: number; readonly dedupe: boolean },
 ): CompressionRecords {
   const configs = new Map<number, Uint8Array>();
   for (const {
@@ -39,7 +39,7 @@ export function compressionRecords(
   }
   const lz4 = configs.get(Algorithm.lz4);
   const lz4Distance = lz4 ? decodeLz4Config(lz4).maxDistance : 0;
-  const areSmall = used.every(({ encoderOptions }) => encoderOptions.maxOutput === blockSize);
+  const areSmall = !dedupe && used.every(({ encoderOptions }) => encoderOptions.maxOutput === blockSize);
   return { configs: areSmall && configs.size === 1 && lz4 ? new Map() : configs, lz4Distance };
 }
 
@@ -75,7 +75,7 @@ function mergedConfig(
 /** Throws `BuildError` for a compression of whose record nothing can be made. */
 export function checkConfig(compression: SettledCompression, blockSize: number): void {
   try {
-    compressionRecords([compression], blockSize);
+    compressionRecords([compression], { blockSize, dedupe: false });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new BuildError(`${compression.compressor.name}: ${reason}`, { cause }, "EPROTO");

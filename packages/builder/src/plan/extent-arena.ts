@@ -5,6 +5,8 @@
 export class ExtentArena {
   #numbers = new Uint32Array(1024);
   #length = 0;
+  /** By position of an extent that does not stand behind the one before it: its block. */
+  readonly #jumps = new Map<number, number>();
 
   /** Where the next extent goes. */
   get position(): number {
@@ -23,9 +25,24 @@ export class ExtentArena {
     this.#length = needed;
   }
 
+  /** Appends the extents from `first` up to `behind` once more. */
+  copy(first: number, behind: number): void {
+    this.append(this.#numbers.slice(2 * first, 2 * behind));
+  }
+
   /** Forgets the extents from `position` on. */
   truncate(position: number): void {
     this.#length = 2 * position;
+  }
+
+  /** Says that the next extent stands at `block`, wherever the one before it ends. */
+  jump(block: number): void {
+    this.#jumps.set(this.position, block);
+  }
+
+  /** Where extent `position` stands, unless it is behind the one before it. */
+  jumpAt(position: number): number | undefined {
+    return this.#jumps.get(position);
   }
 
   /** Logical bytes of extent `position`. */

@@ -9,6 +9,7 @@ export function extentsOf(plans: InodePlans, index: number): CompressedExtent[] 
   const first = plans.firstExtents[index]!;
   for (let position = first; position < first + plans.extentCounts[index]!; position++) {
     const blocks = plans.extents.blocks(position);
+    block = plans.extents.jumpAt(position) ?? block;
     extents.push({
       logical,
       block,

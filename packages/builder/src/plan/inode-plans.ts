@@ -42,6 +42,8 @@ export interface InodePlans {
   readonly extents: ExtentArena;
   /** Compressed files that have encoded extents for an index: bytes of a record; else 0. */
   readonly recordSizes: Uint8Array;
+  /** Compressed files whose clusters do not stand one behind the other, as a compact index has them. */
+  readonly scattered: Set<number>;
   /** Chunk-based files. */
   readonly chunks: ReadonlyMap<number, ChunkPlan>;
   /** What stands in the packed inode, where there is one. */
@@ -80,6 +82,7 @@ export function planInodes(
     extentCounts: new Uint32Array(count),
     extents: new ExtentArena(),
     recordSizes: new Uint8Array(count),
+    scattered: new Set(),
     chunks,
     packed: settings.packed ? new PackedContent(count) : undefined,
     wholeFragments,

@@ -1,19 +1,33 @@
 import { FileType } from "@erofs/format";
 import type { Content } from "@erofs/tree";
 import { sampleRanges, sampleSize } from "../execute/choose.ts";
-import { Choice, type ChooseJob, type ChooseResult, type CompressResult } from "../execute/jobs.ts";
+import {
+  Choice,
+  type ChooseJob,
+  type ChooseResult,
+  type CompressResult,
+  RunEnd,
+  shortestWholeRun,
+} from "../execute/jobs.ts";
 import { PieceList, type Pieces } from "../execute/pieces.ts";
+import { fileEnd } from "../plan/choices.ts";
 import { pathOf } from "../plan/paths.ts";
+import type { SharedRange } from "../plan/shared-ranges.ts";
 import type { EarlyBatch } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import { batchSize, segmentSize } from "./segments.ts";
 
 const noPieces = new PieceList().take();
 
+/** A part of a file: compressed as a run of its own, or shared. */
 export interface Part {
   readonly index: number;
+  readonly offset: number;
   readonly length: number;
   readonly isLast: boolean;
+  readonly end: RunEnd;
+  /** Where its content stands already. */
+  readonly shared?: SharedRange | undefined;
 }
 
 export interface Batch {
@@ -37,7 +51,7 @@ export interface Batch {
  * chosen first, by jobs of `chooseBy`.
  */
 export function* batches(
-  { inventory, plans, settings, twins }: ImagePlan,
+  { inventory, plans, settings, twins, sharedRanges }: ImagePlan,
   early: EarlyBatch[],
   chooseBy: (job: ChooseJob) => Promise<ChooseResult>,
 ): Generator<Batch> {
@@ -48,13 +62,21 @@ export function* batches(
     ...candidates.map(({ encoderOptions }) => encoderOptions.maxOutput),
   );
   const enough = batchSize(settings);
+  const lastEnd = fileEnd(settings);
+  const shortest = shortestWholeRun * blockSize;
   const files = plans.candidates.filter((index) => !twins.has(index));
   let rest = files.reduce((sum, index) => sum + plans.sizes[index]!, 0);
   let started = 0;
   for (let batch = early.shift(); batch; batch = early.shift()) {
     const { nodes, bytes, result } = batch;
     const indexes = files.slice(started, started + nodes.length);
-    const parts = indexes.map((index) => ({ index, length: plans.sizes[index]!, isLast: true }));
+    const parts = indexes.map((index) => ({
+      index,
+      offset: 0,
+      length: plans.sizes[index]!,
+      isLast: true,
+      end: lastEnd,
+    }));
     yield { pieces: noPieces, choices: [], parts, bytes, ownerOf: (piece) => parts[piece]!.index, result };
     started += nodes.length;
     rest -= bytes;
@@ -64,7 +86,7 @@ export function* batches(
   let parts: Part[] = [];
   let bytes = 0;
   const finish = (): Batch => {
-    const owners = parts;
+    const owners = parts.filter(({ shared }) => !shared);
     return { pieces: pieces.take(), choices, parts, bytes, ownerOf: (piece) => owners[piece]!.index };
   };
   for (const index of files.slice(started)) {
@@ -81,20 +103,32 @@ export function* batches(
       // It is awaited with the first piece of the file; until then, or if an older job fails, nobody looks.
       choice.catch(() => {});
     }
-    for (let offset = 0; offset < size;) {
-      const length = Math.min(segmentSize(requested, rest, settings), size - offset);
-      pieces.add(content, size, offset, length, 0);
-      choices.push(choice);
-      offset += length;
-      rest -= length;
-      parts.push({ index, length, isLast: offset === size });
-      bytes += length;
-      if (bytes >= enough) {
-        yield finish();
-        pieces = new PieceList();
-        choices = [];
-        parts = [];
-        bytes = 0;
+    for (const stretch of sharedRanges.stretchesOf(index, size)) {
+      const stretchEnd = stretch.offset + stretch.length;
+      for (let offset = stretch.offset; offset < stretchEnd;) {
+        const { shared } = stretch;
+        const left = stretchEnd - offset;
+        let length = shared ? left : Math.min(segmentSize(requested, rest, settings), left);
+        const isCut = sharedRanges.isCut(index);
+        if (isCut && left - length < shortest) length = left;
+        const isLast = offset + length === size;
+        const isWhole = isCut && (!isLast || sharedRanges.isEndShared(index));
+        const end = isWhole ? RunEnd.whole : isLast ? lastEnd : RunEnd.blocks;
+        parts.push({ index, offset, length, isLast, end, shared });
+        rest -= length;
+        bytes += length;
+        if (!shared) {
+          pieces.add(content, size, offset, length, 0);
+          choices.push(choice);
+        }
+        offset += length;
+        if (bytes >= enough) {
+          yield finish();
+          pieces = new PieceList();
+          choices = [];
+          parts = [];
+          bytes = 0;
+        }
       }
     }
   }
@@ -124,7 +158,9 @@ export function* packedBatches(
       if (!isDirectory) fileBytes += range.length;
     }
     rest -= length;
-    const parts = [{ index, length, isLast: rest === 0 }];
+    const isLast = rest === 0;
+    const end = isLast && settings.tailPacking ? RunEnd.inline : RunEnd.blocks;
+    const parts = [{ index, offset: plans.packed!.size - rest - length, length, isLast, end }];
     const ownerOf = (piece: number) => ranges[piece]!.index;
     const choices = [choice];
     yield { pieces: pieces.take(), joined: true, choices, parts, bytes: length, fileBytes, ownerOf };

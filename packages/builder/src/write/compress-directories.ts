@@ -34,10 +34,10 @@ function* directoryBatches(
     for (let offset = 0; offset < size;) {
       const length = Math.min(segmentSize(choice, rest, settings), size - offset);
       pieces.add(content, size, offset, length, 0);
+      parts.push({ index, offset, length, isLast: offset + length === size, end: RunEnd.blocks });
       offset += length;
       rest -= length;
       bytes += length;
-      parts.push({ index, length, isLast: offset === size });
       if (bytes < enough) continue;
       yield finish();
       pieces = new PieceList();

@@ -1,7 +1,6 @@
 import type { TreeNode } from "@erofs/tree";
 import { inOrder, type Limits } from "../execute/in-order.ts";
-import { type CompressResult, type Executor, RunEnd } from "../execute/jobs.ts";
-import { fileEnd } from "../plan/choices.ts";
+import type { CompressResult, Executor } from "../execute/jobs.ts";
 import { planPackedInode, planWholeFragment } from "../plan/compressed-plans.ts";
 import { pathOf } from "../plan/paths.ts";
 import type { Sink } from "../sink.ts";
@@ -31,21 +30,19 @@ export async function compressFiles(
 ): Promise<number> {
   const { inventory, plans, settings, twins } = image;
   const files = new FileSettler(image, start, tails);
-  const fileEnds = fileEnd(settings);
-  const packedEnd = settings.tailPacking ? RunEnd.inline : RunEnd.blocks;
 
   const compress = async (batch: Batch): Promise<CompressResult> => {
     if (batch.result) return batch.result;
     const { pieces, joined = false, choices, parts, ownerOf } = batch;
     const made: number[] = [];
     for (const choice of choices) made.push(typeof choice === "number" ? choice : (await choice).choice);
-    const end = joined ? packedEnd : fileEnds;
+    const runs = parts.filter(({ shared }) => !shared);
     return executor.run({
       kind: "compress",
       pieces,
       joined,
       choices: Uint8Array.from(made),
-      ends: Uint8Array.from(parts, ({ isLast }) => (isLast ? end : RunEnd.blocks)),
+      ends: Uint8Array.from(runs, ({ end }) => end),
       pathOf: (piece) => pathOf(inventory, ownerOf(piece)),
     });
   };

@@ -1,7 +1,6 @@
 import { type ByteString, fromBytes } from "@erofs/format";
 import { type CompressResult, RunEnd } from "../execute/jobs.ts";
 import { SHA256_SIZE } from "../execute/sha256.ts";
-import { fileEnd } from "../plan/choices.ts";
 import { planCompressed, planWholeFragment, tailFits } from "../plan/compressed-plans.ts";
 import { mayBeInline, planFlat } from "../plan/inode-plans.ts";
 import type { Part } from "./batches.ts";
@@ -22,6 +21,12 @@ interface Tail {
   readonly size: number;
 }
 
+/** Where the content of a part stands: its first extent, and the block of that. */
+interface Mark {
+  readonly extent: number;
+  readonly block: number;
+}
+
 /** Settles the layouts of files as the results of their segments come in, in order. */
 export class FileSettler {
   /** Behind the blocks of all segments that were taken. */
@@ -31,6 +36,10 @@ export class FileSettler {
   /** By digest, the first file that has a fragment. */
   readonly #fragments = new Map<ByteString, number>();
   #open: OpenFile | undefined;
+  /** By inode index, by offset there. */
+  readonly #marks = new Map<number, Map<number, Mark>>();
+  /** Whether the last part of the open file stands elsewhere. */
+  #isElsewhere = false;
 
   /** Blocks are given out from `start` on; what goes behind inodes is left to `tails`. */
   constructor(image: ImagePlan, start: number, tails: TailStore) {
@@ -48,15 +57,17 @@ export class FileSettler {
     let kept = 0;
     let pair = 0; // in `extents`
     let digest = 0; // in `fragmentDigests`
-    for (const [i, part] of parts.entries()) {
+    let i = 0; // The run.
+    for (const part of parts) {
       const { index, length, isLast } = part;
+      if (part.shared) {
+        this.#share(part);
+        continue;
+      }
       const count = extentCounts[i]!;
       const fragmentSize = fragmentSizes[i]!;
-      const open = (this.#open ??= {
-        startBlock: this.nextBlock,
-        firstExtent: plans.extents.position,
-        isCompressed: false,
-      });
+      const open = (this.#open ??= this.#begin(index));
+      if (this.#image.sharedRanges.isCut(index)) this.#mark(part);
       const own =
         count > 0
           ? extents.subarray(2 * pair, 2 * (pair + count))
@@ -72,8 +83,7 @@ export class FileSettler {
           const ownDigest = fragmentDigests.subarray(digest, (digest += SHA256_SIZE));
           this.#endFragment(index, choices[i]!, fragmentSize, size, ownDigest);
         } else if (open.isCompressed) {
-          const tailSize =
-            count > 0 ? tailSizes[i]! : fileEnd(settings) === RunEnd.inline ? length % blockSize : 0;
+          const tailSize = count > 0 ? tailSizes[i]! : part.end === RunEnd.inline ? length % blockSize : 0;
           const isPlain = (own.at(-1)! & 1) === 0;
           const start = from + size - (isPlain ? blockSize : tailSize);
           keptSize -= this.#endCompressed(index, choices[i]!, { start, size: tailSize }, size, bytes);
@@ -86,8 +96,45 @@ export class FileSettler {
       from += size;
       kept += keptSize;
       this.nextBlock += keptSize / blockSize;
+      i++;
     }
     return kept;
+  }
+
+  #begin(index: number): OpenFile {
+    return {
+      startBlock: this.nextBlock,
+      firstExtent: this.#image.plans.extents.position,
+      // What is cut keeps its extents, which others may have too.
+      isCompressed: this.#image.sharedRanges.isCut(index),
+    };
+  }
+
+  /** Notes where a part stands of a file that is cut. */
+  #mark({ index, offset }: Part): void {
+    const { extents } = this.#image.plans;
+    let own = this.#marks.get(index);
+    if (!own) this.#marks.set(index, (own = new Map<number, Mark>()));
+    own.set(offset, { extent: extents.position, block: this.nextBlock });
+    if (this.#isElsewhere) extents.jump(this.nextBlock);
+    this.#isElsewhere = false;
+  }
+
+  /** Gives a part the extents of the one that has its content. */
+  #share({ index, length, isLast, shared }: Part): void {
+    const { plans } = this.#image;
+    const { extents } = plans;
+    this.#open ??= this.#begin(index);
+    const { extent: first, block } = this.#marks.get(shared!.owner)!.get(shared!.offset)!;
+    extents.jump(block);
+    this.#isElsewhere = !isLast;
+    let extent = first;
+    for (let done = 0; done < length; extent++) done += extents.logicalSize(extent);
+    extents.copy(first, extent);
+    plans.scattered.add(index);
+    if (!isLast) return;
+    this.#plan(index, plans.choices[index]!, 0, 0);
+    this.#open = undefined;
   }
 
   /** Ends a file of which nothing shrinks. Returns how many of its last bytes go to no block. */

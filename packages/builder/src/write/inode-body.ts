@@ -27,6 +27,7 @@ import { extentsOf } from "../plan/extents-of.ts";
 import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import type { Head } from "../plan/placement.ts";
+import type { SharedRanges } from "../plan/shared-ranges.ts";
 import type { Twins } from "../plan/twins.ts";
 import type { XattrPlan } from "../plan/xattr-plan.ts";
 
@@ -38,6 +39,7 @@ export interface ImagePlan {
   readonly xattrs: XattrPlan;
   readonly plans: InodePlans;
   readonly twins: Twins;
+  readonly sharedRanges: SharedRanges;
   readonly head: Head;
 }
 
@@ -105,7 +107,8 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       return;
     }
     const { compressor, encoderOptions } = compressions[plans.choices[index]!]!;
-    const bigPcluster = encoderOptions.maxOutput > blockSize;
+    // What was cut may have an extent of three blocks, see `RunEnd.whole`.
+    const bigPcluster = encoderOptions.maxOutput > blockSize || settings.dedupe;
     const { algorithm } = compressor;
     const plan = { fileSize, blockSizeBits, bigPcluster, algorithm };
     const extents = extentsOf(plans, index);

@@ -40,6 +40,8 @@ beforeAll(() => {
   const mixed = runs(20 << 20, 7);
   mixed.set(noise(9 << 20, 8), 5 << 20);
   writeFileSync(join(source, "large-mixed"), mixed);
+  const common = mixed.subarray((3 << 20) + 5, 9 << 20);
+  writeFileSync(join(source, "large-common"), Buffer.concat([noise(40_001, 9), common, runs(9_999, 11)]));
   // Most of it a hole.
   writeFileSync(join(source, "sparse"), "beginning");
   truncateSync(join(source, "sparse"), 5 * 2 ** 30);
@@ -87,7 +89,14 @@ describe("buildImageFile", () => {
     for (const workers of [0, 1, 2, 5]) hashes.push(await hashOf(`${name}.erofs`, { ...options, workers }));
     expect(new Set(hashes).size).toBe(1);
     const image = openSync(fileSource(join(base, `${name}.erofs`)));
-    for (const path of ["large", "large-noise", "large-mixed", "many/file-3", "many/file-399"]) {
+    for (const path of [
+      "large",
+      "large-noise",
+      "large-mixed",
+      "large-common",
+      "many/file-3",
+      "many/file-399",
+    ]) {
       const expected = readFileSync(join(source, path));
       const node = image.lookup(`/${path}`);
       expect(node.size).toBe(expected.length);
