@@ -28,7 +28,7 @@ export function shakeHands(device: number, options: InitOptions): Negotiation {
   const view = new DataView(output.bytes.buffer, output.bytes.byteOffset, output.bytes.length);
   const poll = createPoll();
   try {
-    addToPoll(poll, device, false);
+    addToPoll(poll, device);
     const end = Date.now() + PATIENCE;
     while (Date.now() < end) {
       if (!waitReadable(poll, 1000)) continue;

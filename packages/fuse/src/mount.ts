@@ -83,7 +83,7 @@ class Session implements Mounted {
     this.#server = server;
     const watcher = autoUnmount ? startWatcher(kernelMount.mountpoint, kernelMount.privileged) : undefined;
     const forget = atExit(() => {
-      server.stop();
+      server.stopNow();
       tryDetach(kernelMount);
     });
     this.ended = this.#end(watcher, forget);

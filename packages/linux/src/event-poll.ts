@@ -3,15 +3,11 @@ import { allocateScratch, errnoName, lastErrno, lazy, libcFunction, systemError 
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const EPOLLIN = 1;
-const EPOLLEXCLUSIVE = 1 << 28;
-const EFD_CLOEXEC = 0o2000000;
-const EFD_NONBLOCK = 0o4000;
 
 const calls = lazy(() => ({
   epoll_create1: libcFunction("epoll_create1", "int", ["int"]),
   epoll_ctl: libcFunction("epoll_ctl", "int", ["int", "int", "int", "uintptr_t"]),
   epoll_wait: libcFunction("epoll_wait", "int", ["int", "uintptr_t", "int", "int"]),
-  eventfd: libcFunction("eventfd", "int", ["uint", "int"]),
   // struct epoll_event: the events, u32, then 64 bits that are not used here, packed or not by architecture.
   events: allocateScratch(64),
 }));
@@ -23,14 +19,10 @@ export function createPoll(): number {
   return fd;
 }
 
-/**
- * Has `waitReadable(poll)` return when `fd` can be read.
- * @param exclusive whether of several polls that wait for the same thing one is woken, not all of them
- * @throws SystemError
- */
-export function addToPoll(poll: number, fd: number, exclusive: boolean): void {
+/** Has `waitReadable(poll)` return when `fd` can be read. @throws SystemError */
+export function addToPoll(poll: number, fd: number): void {
   const { epoll_ctl, events } = calls();
-  events.words[0] = exclusive ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN;
+  events.words[0] = EPOLLIN;
   if (epoll_ctl(poll, EPOLL_CTL_ADD, fd, events.address) !== 0) throw systemError("epoll_ctl");
 }
 
@@ -45,11 +37,4 @@ export function waitReadable(poll: number, milliseconds: number): boolean {
   if (count >= 0) return count > 0;
   if (errnoName(lastErrno()) === "EINTR") return false;
   throw systemError("epoll_wait");
-}
-
-/** A descriptor that can be read from the first `signalEvent` on; the caller's to close. @throws SystemError */
-export function createEvent(): number {
-  const fd = calls().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) throw systemError("eventfd");
-  return fd;
 }

@@ -4,6 +4,7 @@ export * from "./directory.ts";
 export * from "./fanotify.ts";
 export * from "./event-poll.ts";
 export * from "./fuse-device.ts";
+export * from "./interrupt.ts";
 export * from "./lock.ts";
 export * from "./loop.ts";
 export * from "./memory-page.ts";

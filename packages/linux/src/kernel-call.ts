@@ -7,6 +7,8 @@ import { type SystemCall, libcFunction } from "./libc.ts";
  */
 const numbers = {
   getdents64: { x64: 217, other: 61 },
+  gettid: { x64: 186, other: 178 },
+  tgkill: { x64: 234, other: 131 },
   mknodat: { x64: 259, other: 33 },
 } as const;
 

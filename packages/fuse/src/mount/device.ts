@@ -7,7 +7,7 @@ const DEVICE = "/dev/fuse";
 /** A descriptor of /dev/fuse that belongs to no connection yet. @throws MountError */
 export function openDevice(): number {
   try {
-    return openSync(DEVICE, constants.O_RDWR | constants.O_NONBLOCK);
+    return openSync(DEVICE, constants.O_RDWR);
   } catch (cause) {
     const { code } = cause as { code: string };
     const reason =

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync } from "node:fs";
-import { receiveDescriptor, setNonBlocking, socketPair } from "@erofs/linux";
+import { receiveDescriptor, socketPair } from "@erofs/linux";
 import { MountError } from "./mount-error.ts";
 import { fusermountOptions, type MountSettings } from "./mount-settings.ts";
 
@@ -48,7 +48,6 @@ export function mountByFusermount(mountpoint: string, settings: MountSettings): 
     }
     const device = receiveDescriptor(ours);
     if (device === undefined) throw new MountError("EIO", `${PROGRAM} gave no descriptor`);
-    setNonBlocking(device);
     return device;
   } finally {
     closeSync(ours);

@@ -1,13 +1,17 @@
 import { Opcode } from "../protocol/opcode.ts";
 import type { Timeouts } from "../protocol/reply.ts";
-import type { Channel } from "./serve-loop.ts";
 
 /** What a serving thread is started with. */
 export interface WorkerData {
   /** URL of the module that exports `createFileSystem`. */
   readonly module: string;
   readonly data: unknown;
-  readonly channel: Channel;
+  /** A descriptor of /dev/fuse. */
+  readonly device: number;
+  /** Which thread this is, from 0. */
+  readonly thread: number;
+  /** See `StopBoard`. */
+  readonly board: SharedArrayBuffer;
   readonly timeouts: Timeouts;
 }
 

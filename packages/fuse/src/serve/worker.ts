@@ -2,9 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { CreateFileSystem } from "../file-system.ts";
 import { serveLoop } from "./serve-loop.ts";
+import { StopBoard } from "./stop-board.ts";
 import { describeFault, type WorkerData, type WorkerMessage } from "./worker-data.ts";
 
-const { module, data, channel, timeouts } = workerData as WorkerData;
+const { module, data, device, thread, board, timeouts } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: WorkerMessage): void => port.postMessage(message);
 
@@ -13,9 +14,18 @@ if (typeof createFileSystem !== "function") {
   throw new TypeError(`${module} does not export the function createFileSystem`);
 }
 const fileSystem = await createFileSystem(data);
-tell({ kind: "ready" });
+const stopBoard = new StopBoard(thread + 1, board);
+stopBoard.enter(thread);
 try {
-  serveLoop(channel, fileSystem, timeouts, (fault) => tell({ kind: "fault", text: describeFault(fault) }));
+  tell({ kind: "ready" });
+  serveLoop(
+    device,
+    fileSystem,
+    timeouts,
+    (fault) => tell({ kind: "fault", text: describeFault(fault) }),
+    () => stopBoard.isStopped,
+  );
 } finally {
+  stopBoard.leave(thread);
   fileSystem.close?.();
 }
