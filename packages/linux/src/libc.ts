@@ -95,9 +95,15 @@ export function errnoName(errno: number): string {
   return getSystemErrorName(-errno);
 }
 
+/** What Node, which knows the errors of all systems, does not. */
+const linuxErrors: Readonly<Record<number, readonly [string, string]>> = {
+  15: ["ENOTBLK", "block device required"],
+};
+
 /** An error for a failed call: of the last call of this thread, unless `errno` (positive) says otherwise. */
 export function systemError(syscall: string, path?: string, errno: number = lastErrno()): SystemError {
-  const [code, text] = getSystemErrorMap().get(-errno) ?? [`E${errno}`, "unknown error"];
+  const [code, text] = getSystemErrorMap().get(-errno) ??
+    linuxErrors[errno] ?? [`E${errno}`, "unknown error"];
   const where = path === undefined ? "" : ` '${path}'`;
   return Object.assign(new Error(`${code}: ${text}, ${syscall}${where}`), {
     code,

@@ -10,10 +10,15 @@ const STATUS = 5;
 /** Block that a thread met the mark of, plus 1; 0 for none. */
 const MARK_LOW = 6;
 const MARK_HIGH = 7;
+/** 1 while a thread has the channel. */
+const TAKEN = 8;
 const HEADER_BYTES = 64;
 
 /** Bytes of an answer at most. */
-export const CHANNEL_BYTES = 1 << 20;
+export const CHANNEL_BYTES = 1 << 18;
+
+/** Threads that may read at the same time. */
+const CHANNEL_COUNT = 64;
 
 const HALF = 0x1_0000_0000;
 /** Statuses: the bytes follow, or an error's code and message. */
@@ -59,19 +64,43 @@ export class Bell {
   }
 }
 
+/** Memory for all channels of a thread that fetches; what nobody uses costs nothing. */
+export function channelMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(CHANNEL_COUNT * (HEADER_BYTES + CHANNEL_BYTES));
+}
+
+/** The channels in a memory, for the thread that fetches. */
+export function channelsIn(memory: SharedArrayBuffer): Channel[] {
+  return Array.from({ length: CHANNEL_COUNT }, (_, index) => new Channel(memory, index));
+}
+
+/** A channel that no other thread has, until it is released. @throws ErofsError EMFILE */
+export function claimChannel(memory: SharedArrayBuffer): Channel {
+  const free = channelsIn(memory).find((channel) => channel.tryClaim());
+  if (free === undefined) throw new ErofsError("EMFILE", `${CHANNEL_COUNT} threads read it already`);
+  return free;
+}
+
 /** One thread's questions to the thread that fetches: one at a time, numbered, so that a late answer is known as such. */
 export class Channel {
-  readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
-  #taken: number;
+  /** The last question that the thread which fetches has seen. */
+  #seen: number;
 
-  constructor(memory = new SharedArrayBuffer(HEADER_BYTES + CHANNEL_BYTES)) {
-    this.memory = memory;
-    this.#words = new Int32Array(memory, 0, HEADER_BYTES / 4);
-    this.#bytes = new Uint8Array(memory, HEADER_BYTES);
-    // Somebody may be waiting already.
-    this.#taken = Atomics.load(this.#words, ANSWERED);
+  constructor(memory: SharedArrayBuffer, index: number) {
+    const start = index * (HEADER_BYTES + CHANNEL_BYTES);
+    this.#words = new Int32Array(memory, start, HEADER_BYTES / 4);
+    this.#bytes = new Uint8Array(memory, start + HEADER_BYTES, CHANNEL_BYTES);
+    this.#seen = Atomics.load(this.#words, ANSWERED);
+  }
+
+  tryClaim(): boolean {
+    return Atomics.compareExchange(this.#words, TAKEN, 0, 1) === 0;
+  }
+
+  release(): void {
+    Atomics.store(this.#words, TAKEN, 0);
   }
 
   /**
@@ -115,8 +144,8 @@ export class Channel {
   takeQuestion(): { readonly number: number; readonly offset: number; readonly length: number } | undefined {
     const words = this.#words;
     const number = Atomics.load(words, ASKED);
-    if (number === this.#taken) return undefined;
-    this.#taken = number;
+    if (number === this.#seen) return undefined;
+    this.#seen = number;
     const offset = (words[OFFSET_HIGH]! >>> 0) * HALF + (words[OFFSET_LOW]! >>> 0);
     return { number, offset, length: words[LENGTH]! };
   }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { ErofsError, threadDeath, threadStart } from "@erofs/format";
-import { Bell, Channel } from "./channel.ts";
+import { Bell, channelMemory } from "./channel.ts";
 import { DEFAULT_TIMEOUT_MS, type RemoteOptions } from "./open-fetcher.ts";
 
 /** What the thread is started with. */
@@ -9,10 +9,8 @@ export interface FetchThreadData {
   readonly url: string;
   readonly options: RemoteOptions;
   readonly bell: SharedArrayBuffer;
+  readonly channels: SharedArrayBuffer;
 }
-
-/** What it is told: a channel to listen to, or to end. */
-export type FetchThreadMessage = { readonly channel: SharedArrayBuffer } | "close";
 
 /** What it tells. */
 export type FetchThreadReport =
@@ -20,7 +18,7 @@ export type FetchThreadReport =
   | { readonly error: { readonly code: string; readonly message: string } }
   | { readonly event: string };
 
-/** What a thread needs to read: can be sent to it, and belongs to it alone. */
+/** What a thread needs to read: can be sent to any number of them. */
 export interface RemoteHandle {
   /** Bytes of the file. */
   readonly size: number;
@@ -28,18 +26,15 @@ export interface RemoteHandle {
   readonly fd: number;
   readonly table: SharedArrayBuffer;
   readonly bell: SharedArrayBuffer;
-  readonly channel: SharedArrayBuffer;
+  readonly channels: SharedArrayBuffer;
   /** Milliseconds. */
   readonly timeout: number;
 }
 
 /** A thread that fetches for others, which wait. */
 export interface FetchThread {
-  /** Bytes of the file on the web. */
-  readonly size: number;
-  /** A handle for one more thread. */
-  connect(): RemoteHandle;
-  /** Saves what is known of the cache and ends the thread. Reads of others fail from then on. */
+  readonly handle: RemoteHandle;
+  /** Saves what is known of the cache and ends the thread, once nobody reads any more: reads fail from then on. */
   close(): Promise<void>;
 }
 
@@ -55,7 +50,8 @@ export async function startFetchThread(
 ): Promise<FetchThread> {
   const bell = new Bell();
   const start = threadStart(import.meta.url, "./fetch-worker.js", process.execArgv);
-  const workerData: FetchThreadData = { url: String(url), options, bell: bell.memory };
+  const channels = channelMemory();
+  const workerData: FetchThreadData = { url: String(url), options, bell: bell.memory, channels };
   const worker = new Worker(start.url, { ...start.options, trackUnmanagedFds: false, workerData });
   const exited = once(worker, "exit");
   exited.catch(() => undefined);
@@ -76,18 +72,11 @@ export async function startFetchThread(
     },
   );
   return {
-    size: ready.size,
-    connect() {
-      const channel = new Channel();
+    handle: { ...ready, bell: bell.memory, channels, timeout: options.timeout ?? DEFAULT_TIMEOUT_MS },
+    async close() {
       // The rule takes this for a window.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      worker.postMessage({ channel: channel.memory } satisfies FetchThreadMessage);
-      const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
-      return { ...ready, bell: bell.memory, channel: channel.memory, timeout };
-    },
-    async close() {
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      worker.postMessage("close" satisfies FetchThreadMessage);
+      worker.postMessage("close");
       await exited;
     },
   };

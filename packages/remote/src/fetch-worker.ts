@@ -1,14 +1,14 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { ErofsError } from "@erofs/format";
-import { Bell, Channel } from "./channel.ts";
-import type { FetchThreadData, FetchThreadMessage, FetchThreadReport } from "./fetch-thread.ts";
+import { Bell, type Channel, channelsIn } from "./channel.ts";
+import type { FetchThreadData, FetchThreadReport } from "./fetch-thread.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { openFetcher } from "./open-fetcher.ts";
 
 const port = parentPort!;
-const { url, options, bell: bellMemory } = workerData as FetchThreadData;
-const bell = new Bell(bellMemory);
-const channels: Channel[] = [];
+const { url, options, ...shared } = workerData as FetchThreadData;
+const bell = new Bell(shared.bell);
+const channels = channelsIn(shared.channels);
 
 function report(message: FetchThreadReport): void {
   port.postMessage(message);
@@ -45,14 +45,11 @@ async function listen(fetcher: Fetcher): Promise<never> {
 
 try {
   const { fetcher, fd, table, close } = await openFetcher(url, options, (event) => report({ event }));
-  port.on("message", (message: FetchThreadMessage) => {
-    if (message === "close") {
-      bell.silence();
-      close();
-      process.exit();
-    }
-    channels.push(new Channel(message.channel));
-    bell.ring();
+  // There is one message: to end.
+  port.once("message", () => {
+    bell.silence();
+    close();
+    process.exit();
   });
   report({ ready: { size: fetcher.file.size, fd, table: table.memory } });
   void listen(fetcher);

@@ -43,6 +43,7 @@ export class Fetcher {
   readonly #controllers = new Set<AbortController>();
   #isClosed = false;
   #aheadBlocks = 0;
+  /** The code of the error that requests have come to. */
   #trouble: string | undefined;
 
   constructor(
@@ -181,7 +182,7 @@ export class Fetcher {
       idleTimeout: isDown ? Math.min(idleTimeout, DOWN_TIMEOUT_MS) : idleTimeout,
       signal: controller.signal,
       onBytes: (bytes, filled) => {
-        this.#tell(undefined);
+        this.#tell(undefined, `${this.#request.url}: answers again`);
         onBytes(bytes, filled);
       },
     };
@@ -189,22 +190,21 @@ export class Fetcher {
     try {
       await requestRange(request, start, length, this.file);
     } catch (error) {
-      const { code, message } = error as ErofsError;
-      this.#tell(message);
+      const { message } = error as ErofsError;
       // To who reads a file, any other reason is that of the device.
-      throw new ErofsError(code === "ESTALE" ? code : "EIO", message, { offset: start, cause: error });
+      const code = (error as ErofsError).code === "ESTALE" ? "ESTALE" : "EIO";
+      this.#tell(code, message);
+      throw new ErofsError(code, message, { offset: start, cause: error });
     } finally {
       clearTimeout(timer);
       this.#controllers.delete(controller);
     }
   }
 
-  /** Says what is wrong once, and once that it is over. */
-  #tell(trouble: string | undefined): void {
-    if (this.#isClosed) return;
-    const { onEvent } = this.#options;
-    if (trouble !== undefined && this.#trouble === undefined) onEvent(trouble);
-    if (trouble === undefined && this.#trouble !== undefined) onEvent(`${this.#request.url}: answers again`);
+  /** Says once what is wrong, and that it is over. */
+  #tell(trouble: string | undefined, message: string): void {
+    if (this.#isClosed || trouble === this.#trouble) return;
     this.#trouble = trouble;
+    this.#options.onEvent(message);
   }
 }

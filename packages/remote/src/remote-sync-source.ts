@@ -1,7 +1,7 @@
 import type { SyncSource } from "@erofs/reader";
 import { BlockStore } from "./block-store.ts";
 import { BlockTable } from "./block-table.ts";
-import { Bell, Channel, CHANNEL_BYTES } from "./channel.ts";
+import { Bell, CHANNEL_BYTES, claimChannel } from "./channel.ts";
 import type { RemoteHandle } from "./fetch-thread.ts";
 
 /**
@@ -9,10 +9,11 @@ import type { RemoteHandle } from "./fetch-thread.ts";
  * from disk without asking anybody, for the rest it waits for the thread that fetches.
  * @throws when read: ErofsError EIO when the server does not answer in time, though the next read may succeed; ESTALE when
  * it has another file
+ * @throws ErofsError EMFILE when too many threads read it
  */
 export function remoteSyncSource(handle: RemoteHandle): SyncSource {
   const bell = new Bell(handle.bell);
-  const channel = new Channel(handle.channel);
+  const channel = claimChannel(handle.channels);
   const store = new BlockStore(handle.fd, new BlockTable(handle.table), handle.size);
   const onMark = (block: number): void => channel.tellMark(bell, block);
   return {
@@ -24,5 +25,6 @@ export function remoteSyncSource(handle: RemoteHandle): SyncSource {
         channel.ask(bell, offset + done, part, handle.timeout);
       }
     },
+    close: () => channel.release(),
   };
 }

@@ -37,7 +37,7 @@ async function fetchThread(options: RemoteOptions = {}): Promise<FetchThread> {
 }
 
 async function source(options: RemoteOptions = {}): Promise<SyncSource> {
-  return remoteSyncSource((await fetchThread(options)).connect());
+  return remoteSyncSource((await fetchThread(options)).handle);
 }
 
 function expectBytes(from: SyncSource, offset: number, length: number): void {
@@ -93,7 +93,7 @@ describe("startFetchThread", () => {
 
   it("serves several, out of a cache that is too small for all", async () => {
     const thread = await fetchThread({ cacheBytes: 16 << 20 });
-    const wrong = await Promise.all([1, 2, 3].map((seed) => readAllOver(thread.connect(), seed)));
+    const wrong = await Promise.all([1, 2, 3].map((seed) => readAllOver(thread.handle, seed)));
     expect(wrong).toEqual([0, 0, 0]);
   });
 
@@ -129,10 +129,19 @@ describe("startFetchThread", () => {
 
   it("fails for those who read on after its end", async () => {
     const thread = await fetchThread();
-    const made = remoteSyncSource(thread.connect());
+    const made = remoteSyncSource(thread.handle);
     expectBytes(made, 0, 100);
     await thread.close();
     expect(() => expectBytes(made, 0, 100)).toThrow(expect.objectContaining({ code: "EIO" }));
+  });
+
+  it("has room for as many threads as it says, one after the other too", async () => {
+    const { handle } = await fetchThread();
+    const sources = Array.from({ length: 64 }, () => remoteSyncSource(handle));
+    expect(() => remoteSyncSource(handle)).toThrow(expect.objectContaining({ code: "EMFILE" }));
+    sources[7]!.close?.();
+    const last = remoteSyncSource(handle);
+    for (const each of [sources[0]!, sources[63]!, last]) expectBytes(each, 3 << 20, 600_000);
   });
 
   it("rejects when there is no such file", async () => {

@@ -179,8 +179,15 @@ describe("remoteSource", () => {
       await expect(made.read(5 << 20, 1)).rejects.toMatchObject({ code: "EIO" });
     }
     await server.comeBack();
+    await server.set({ etag: '"2"' });
+    await expect(made.read(5 << 20, 1)).rejects.toMatchObject({ code: "ESTALE" });
+    await server.set({});
     await expectBytes(made, 5 << 20, 1 << 20);
-    expect(events).toEqual([expect.stringContaining("request failed"), `${server.url}: answers again`]);
+    expect(events).toEqual([
+      expect.stringContaining("request failed"),
+      expect.stringContaining("the file changed while it was read"),
+      `${server.url}: answers again`,
+    ]);
   });
 
   it("waits for nobody who does not answer", async () => {
