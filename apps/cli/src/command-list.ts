@@ -45,6 +45,18 @@ export const commandList: readonly CommandEntry[] = [
     load: () => import("./commands/extract.ts"),
   },
   {
+    name: "mount",
+    arguments: "[IMAGE] [DIR]",
+    summary: "show an image as a directory, with or without root",
+    load: () => import("./commands/mount.ts"),
+  },
+  {
+    name: "umount",
+    arguments: "<DIR...>",
+    summary: "take it away again",
+    load: () => import("./commands/umount.ts"),
+  },
+  {
     name: "check",
     arguments: "<IMAGE>",
     summary: "verify structure and data of an image",

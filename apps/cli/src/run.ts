@@ -23,7 +23,7 @@ export async function run(args: readonly string[], options: RunOptions = process
   options.onStray?.((error) => invocation.fail(error));
   try {
     options.checkArguments?.(args);
-    await createProgram(invocation).parseAsync(withHelpOption(args), { from: "user" });
+    await createProgram(invocation).parseAsync(withHelpOption(withMount(args)), { from: "user" });
     await terminal.flush();
     if (invocation.stray === undefined) return invocation.exitCode;
     throw invocation.stray.error;
@@ -40,6 +40,15 @@ export async function run(args: readonly string[], options: RunOptions = process
 
 function strayFailure(cause: unknown): CommandFailure {
   return new CommandFailure(strayMessage(cause), { cause });
+}
+
+/**
+ * `/a.erofs /mnt -o ro` as `mount --fuse --quiet /a.erofs /mnt -o ro`: that is how mount.fuse3 runs the program of the type
+ * fuse.erofs. No command's name has a slash.
+ */
+function withMount(args: readonly string[]): readonly string[] {
+  const isImage = args.length > 1 && /^(\/|https?:\/\/)/i.test(args[0]!);
+  return isImage ? ["mount", "--fuse", "--quiet", ...args] : args;
 }
 
 /** `help build` as `build --help`: commander would answer the former before the command's options are declared. */

@@ -1,11 +1,21 @@
 import type { SyncSource } from "@erofs/reader";
 import type { Plugin } from "@erofs/reader/node";
+import type { RemoteHandle } from "@erofs/remote";
 
-/** Where the bytes of an image come from: descriptors of files, or sources that a module makes in each thread. */
+/**
+ * Where the bytes of an image come from: descriptors of files, files on the web, or sources that a module makes in each
+ * thread.
+ */
 export type ImageBytes =
   | {
       /** The image's own first, then those of its devices. */
       readonly fds: readonly number[];
+      /** Where in the first the image begins, bytes. */
+      readonly offset: number;
+    }
+  | {
+      /** The image's own first, then those of its devices. */
+      readonly remotes: readonly RemoteHandle[];
       /** Where in the first the image begins, bytes. */
       readonly offset: number;
     }

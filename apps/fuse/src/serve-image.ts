@@ -1,8 +1,9 @@
 import { threadStart } from "@erofs/format";
 import { mount, type Mounted, type MountOptions } from "@erofs/fuse";
 import type { Plugin } from "@erofs/reader/node";
-import type { ImageBytes, ImageData } from "./image-data.ts";
-import { closeFiles, openFiles } from "./image-file.ts";
+import type { RemoteOptions } from "@erofs/remote";
+import { openBytes } from "./image-bytes.ts";
+import type { ImageData } from "./image-data.ts";
 import { onceEach } from "./once-each.ts";
 import { openImage } from "./open-image.ts";
 
@@ -18,17 +19,19 @@ export interface ServeOptions extends Pick<
   MountOptions,
   "directory" | "allowOther" | "checkPermissions" | "suid" | "dev" | "exec" | "workers" | "autoUnmount"
 > {
-  /** Path of the file or block device, or a module that gives access to something else. */
+  /** Path of the file or block device, http(s) address, or a module that gives access to something else. */
   readonly image: string | ImageModule;
   /** Where in the file the image begins, bytes. */
   readonly offset?: number | undefined;
-  /** Files of the extra devices, in the order of the device table. */
+  /** Files of the extra devices, in the order of the device table; addresses where the image has one. */
   readonly devices?: readonly string[] | undefined;
+  /** How files on the web are fetched and kept on disk. */
+  readonly remote?: RemoteOptions | undefined;
   /** Compressors whose decoders private algorithms need. */
   readonly plugins?: readonly Plugin[] | undefined;
   /** Bytes to keep of metadata and decoded data, all threads together; default 64 MiB. */
   readonly cacheBytes?: number | undefined;
-  /** The source in the table of mounts; default: the image's path. */
+  /** The source in the table of mounts; default: the image's path, or its address without a password. */
   readonly source?: string | undefined;
 }
 
@@ -42,17 +45,16 @@ const LEAST_METADATA = 1 << 20;
 /**
  * Mounts an image by FUSE and serves it. Resolves when the mount answers; `ended` of what comes back resolves when it is
  * gone.
- * @param log told in one line each of files that cannot be read
+ * @param log told in one line each of files that cannot be read, and of servers that come and go
  * @throws (rejects with) ErofsError for an image that cannot be read, MountError
  */
 export async function serveImage(
   options: ServeOptions,
   log: (line: string) => void = () => {},
 ): Promise<Mounted> {
-  const { image, devices = [], offset = 0, plugins = [], workers = 1, cacheBytes = DEFAULT_CACHE } = options;
-  const fds = typeof image === "string" ? openFiles([image, ...devices]) : [];
+  const { plugins = [], workers = 1, cacheBytes = DEFAULT_CACHE } = options;
+  const { bytes, name, close } = await openBytes(options, log);
   try {
-    const bytes: ImageBytes = typeof image === "string" ? { fds, offset } : image;
     const perThread = cacheBytes / workers;
     const metadataBytes = Math.max(LEAST_METADATA, perThread * METADATA_PART);
     const data: ImageData = {
@@ -65,7 +67,7 @@ export async function serveImage(
     (await openImage({ ...data, metadataBytes: 0 })).close();
     const mounted = await mount({
       ...options,
-      source: options.source ?? (typeof image === "string" ? image : "erofs"),
+      source: options.source ?? name,
       subtype: "erofs",
       module: threadStart(import.meta.url, "./image-file-system.js", []).url,
       data,
@@ -73,11 +75,10 @@ export async function serveImage(
       timeout: TIMEOUT,
       onFault: onceEach(log),
     });
-    const close = () => closeFiles(fds);
     mounted.ended.then(close, close);
     return mounted;
   } catch (error) {
-    closeFiles(fds);
+    await close();
     throw error;
   }
 }

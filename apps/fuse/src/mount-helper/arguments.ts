@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { ErofsError } from "@erofs/format";
+import { isAddress } from "../image-bytes.ts";
 import type { ServeOptions } from "../serve-image.ts";
 
 /** What mount(8) asks a helper for. */
@@ -45,11 +46,15 @@ export function parseArguments(args: readonly string[]): MountRequest {
   if (image === undefined || directory === undefined || places.length > 2)
     throw new ErofsError("EINVAL", usage);
   const devices: string[] = [];
-  const options: Settings = { image: resolve(image), directory: resolve(directory), devices };
+  const options: Settings = {
+    image: isAddress(image) ? image : resolve(image),
+    directory: resolve(directory),
+    devices,
+  };
   let logFile: string | undefined;
   for (const word of words) {
     const [name, value] = splitOnce(word);
-    if (name === "device" && value !== undefined) devices.push(resolve(value));
+    if (name === "device" && value !== undefined) devices.push(isAddress(value) ? value : resolve(value));
     else if (name === "log" && value !== undefined) logFile = resolve(value);
     else if (!applyWord(options, name, value) && !sloppy && !ignoredWords.has(word) && !comments.test(word)) {
       throw new ErofsError("EINVAL", `unknown mount option "${word}"`);
@@ -68,6 +73,8 @@ function applyWord(options: Settings, name: string, value: string | undefined): 
   }
   if (name === "offset") options.offset = sizeOf(name, value);
   else if (name === "cache") options.cacheBytes = sizeOf(name, value);
+  else if (name === "disk_cache") options.remote = { ...options.remote, cacheBytes: sizeOf(name, value) };
+  else if (name === "cache_dir") options.remote = { ...options.remote, cacheDirectory: resolve(value) };
   else if (name === "workers") options.workers = Math.max(1, sizeOf(name, value));
   else if (name === "fsname") options.source = value;
   else return false;

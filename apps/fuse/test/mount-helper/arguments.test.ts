@@ -32,3 +32,13 @@ test("refuses what it does not know, unless it is to be sloppy", () => {
   expect(() => parseArguments(["i"])).toThrow("usage");
   expect(() => parseArguments(["i", "d", "e"])).toThrow("usage");
 });
+
+test("takes addresses as they are", () => {
+  const words = "device=https://example.org/b,disk_cache=1M,cache_dir=/var/cache/erofs";
+  expect(parseArguments(["https://example.org/a", "/mnt", "-o", words]).options).toEqual({
+    image: "https://example.org/a",
+    directory: "/mnt",
+    devices: ["https://example.org/b"],
+    remote: { cacheBytes: 2 ** 20, cacheDirectory: "/var/cache/erofs" },
+  });
+});

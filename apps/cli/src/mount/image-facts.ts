@@ -1,0 +1,36 @@
+import {
+  CorruptImage,
+  decodeSuperblock,
+  type Superblock,
+  SUPERBLOCK_OFFSET,
+  SUPERBLOCK_SIZE,
+} from "@erofs/format";
+
+import { type ImageOptions, withSources } from "../image/open-image.ts";
+import { deviceTags } from "./device-files.ts";
+
+/** What has to be known of an image before it is mounted. */
+export interface ImageFacts {
+  readonly superblock: Superblock;
+  /** Of the extra devices. */
+  readonly deviceTags: readonly string[];
+}
+
+/** Room for a longer superblock's first part. */
+const READ_SIZE = SUPERBLOCK_SIZE + 16;
+
+/** Looks at an image in a file, no further than anybody has to: its features may be news to us and none to the kernel. */
+export async function imageFacts(
+  location: string,
+  { offset }: Pick<ImageOptions, "offset">,
+): Promise<ImageFacts> {
+  return withSources(location, offset === undefined ? {} : { offset }, async ({ kind, source }) => {
+    if (kind !== "sync" || source.size < SUPERBLOCK_OFFSET + SUPERBLOCK_SIZE) {
+      throw new CorruptImage(`not an EROFS image: ${source.size} bytes`);
+    }
+    const bytes = new Uint8Array(Math.min(source.size - SUPERBLOCK_OFFSET, READ_SIZE));
+    source.read(SUPERBLOCK_OFFSET, bytes);
+    const superblock = decodeSuperblock(bytes);
+    return { superblock, deviceTags: deviceTags(source, superblock) };
+  });
+}
