@@ -1,4 +1,5 @@
 import {
+  alignUp,
   BuildError,
   createSuperblock,
   encodeCompressionConfigs,
@@ -16,16 +17,24 @@ import { type BuildOptions, type Progress, settle, type Settings } from "./optio
 import { isPrivate, type SettledCompression } from "./compression.ts";
 import { type CompressionRecords, compressionRecords } from "./plan/compression-configs.ts";
 import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
+import { planMetaboxInode } from "./plan/compressed-plans.ts";
 import { deriveUuid } from "./plan/identity.ts";
 import { type InodePlans, planInodes } from "./plan/inode-plans.ts";
-import { type Inventory, takeInventory, withPackedInode } from "./plan/inventory.ts";
+import { type Inventory, takeInventory, withHiddenInode } from "./plan/inventory.ts";
 import { placeBlocks } from "./plan/place-blocks.ts";
-import { placeHead, placeInodes } from "./plan/placement.ts";
+import {
+  placeHead,
+  placeHiddenInodes,
+  placeInMetabox,
+  placeInodes,
+  placeMetaboxHead,
+} from "./plan/placement.ts";
 import { copyPlans, findTwins, possibleTwins } from "./plan/twins.ts";
 import { planXattrs } from "./plan/xattr-plan.ts";
 import type { Sink } from "./sink.ts";
 import { compressDirectories, reservePackedInode } from "./write/compress-directories.ts";
 import { compressFiles } from "./write/compress-files.ts";
+import { MetaboxWriter } from "./write/compress-metabox.ts";
 import { digestFiles } from "./write/digest-files.ts";
 import { directoryContents } from "./write/directory-contents.ts";
 import type { HeadStart } from "./write/head-start.ts";
@@ -33,7 +42,7 @@ import { type ImagePlan, nidOf } from "./write/inode-body.ts";
 import { shareRanges } from "./write/share-ranges.ts";
 import { TailStore } from "./write/tail-store.ts";
 import { writeBlocks } from "./write/write-blocks.ts";
-import { writeMetadata } from "./write/write-metadata.ts";
+import { makeMetabox, writeDirectoryBlocks, writeMetadata } from "./write/write-metadata.ts";
 
 export interface BuildSummary {
   /** Inodes of each kind; hard links count once. */
@@ -80,12 +89,15 @@ async function build(
   const tree = takeInventory(root);
   const { nodes } = tree;
   const epoch = chooseEpoch(nodes, settings.inodeForm, settings.placement.bit48);
-  const inventory = settings.packed ? withPackedInode(tree, epoch) : tree;
+  const inventory = withHiddenInodes(tree, settings, epoch);
   const xattrs = planXattrs(inventory, settings.xattrTolerance);
   const plans = planInodes(inventory, xattrs, epoch, settings);
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
   const allRecords = compressionRecords(settings.compressions, settings);
-  const head = placeHead(plans, xattrs, encodeCompressionConfigs(allRecords.configs).length, blockSize);
+  const configSize = encodeCompressionConfigs(allRecords.configs).length;
+  const head = settings.metabox
+    ? placeMetaboxHead(xattrs, configSize)
+    : placeHead(plans, xattrs, configSize, blockSize);
   const headEnd = Math.ceil(head.end / blockSize) * blockSize;
 
   const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
@@ -108,7 +120,15 @@ async function build(
   copyPlans(plans, twins);
   reservePackedInode(image);
   const metadataStart = dataEnd * blockSize;
-  const metadataEnd = placeInodes(inventory, plans, head, metadataStart, blockSize);
+  let metaboxSize = 0;
+  let metadataEnd: number;
+  if (settings.metabox) {
+    metaboxSize = placeInMetabox(inventory, plans, head, blockSize);
+    planMetaboxInode(plans, inventory.metabox!, metaboxSize, settings);
+    metadataEnd = placeHiddenInodes(inventory, plans, head, metadataStart, blockSize);
+  } else {
+    metadataEnd = placeInodes(inventory, plans, head, metadataStart, blockSize);
+  }
   const contentOf = directoryContents(image);
   const firstBlock = await compressDirectories(
     image,
@@ -118,9 +138,18 @@ async function build(
     sink,
     report("compress"),
   );
-  const blockCount = placeBlocks(inventory, plans, twins, settings, firstBlock);
+  let end = placeBlocks(inventory, plans, twins, settings, firstBlock);
 
   await writeBlocks(image, firstBlock, tails, executor, sink, report("write"));
+  const directoryTails = await writeDirectoryBlocks(image, firstBlock, contentOf, sink);
+  const sources = { contentOf, directoryTails, tails };
+  if (settings.metabox) {
+    const writer = new MetaboxWriter(image, end, executor, sink);
+    const take = (bytes: Uint8Array) => writer.take(bytes);
+    await makeMetabox(image, metaboxSize, sources, executor, take, report("write"));
+    end = await writer.finish();
+  }
+  const blockCount = alignUp(end, settings.placement.imageBlocks);
   const checked = superblockChecksumRange(blockSize);
   const beginning = await writeMetadata(
     image,
@@ -128,10 +157,8 @@ async function build(
       { start: 0, end: headEnd },
       { start: metadataStart, end: metadataEnd },
     ],
-    firstBlock,
     checked.start + checked.length,
-    contentOf,
-    tails,
+    sources,
     executor,
     sink,
     report("write"),
@@ -162,6 +189,12 @@ async function build(
     ),
     uuid,
   };
+}
+
+/** The inventory with the hidden inodes that the settings ask for. */
+function withHiddenInodes(tree: Inventory, settings: Settings, epoch: Epoch): Inventory {
+  const packed = settings.packed ? withHiddenInode(tree, "packed", epoch) : tree;
+  return settings.metabox ? withHiddenInode(packed, "metabox", epoch) : packed;
 }
 
 function isCompressed({ extentCounts, packed }: InodePlans, index: number): boolean {
@@ -218,7 +251,9 @@ function superblockOf(
   if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
   if (settings.dotOmitted || needs48Bit(image, state.blockCount)) featureIncompat |= FeatureIncompat.bit48;
   if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
+  if (settings.metabox) featureIncompat |= FeatureIncompat.metabox;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
+  if (settings.metabox && xattrs.shared.length > 0) featureCompat |= FeatureCompat.sharedXattrsInMetabox;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;
   return encodeSuperblock(
     createSuperblock({
@@ -227,6 +262,8 @@ function superblockOf(
       featureIncompat: featureIncompat >>> 0,
       rootNid: nidOf(plans, 0),
       packedNid: inventory.packed === undefined ? 0 : nidOf(plans, inventory.packed),
+      metaboxNid: inventory.metabox === undefined ? 0 : nidOf(plans, inventory.metabox),
+      extSlots: inventory.metabox === undefined ? 0 : 1,
       inodeCount: inventory.nodes.length,
       epoch: epoch.epoch,
       fixedNsec: epoch.fixedNsec,

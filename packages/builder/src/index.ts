@@ -1,5 +1,6 @@
 export { buildImage, type BuildSummary } from "./build.ts";
 export { type Compression, pclusterSizeFault } from "./compression.ts";
+export type { MetaboxOptions } from "./metabox-options.ts";
 export type { DataAlignment, PlacementOptions } from "./placement-options.ts";
 export type { AutoCompression, BuildOptions, FileCompression, InodeForm, Progress } from "./options.ts";
 export { MemorySink, type Sink } from "./sink.ts";

@@ -7,6 +7,7 @@ import {
   settleCompression,
   type SettledCompression,
 } from "./compression.ts";
+import { type MetaboxOptions, type MetaboxSettings, settleMetabox } from "./metabox-options.ts";
 import { type PlacementOptions, type PlacementSettings, settlePlacement } from "./placement-options.ts";
 import { checkConfig } from "./plan/compression-configs.ts";
 
@@ -107,6 +108,11 @@ export interface BuildOptions extends PlacementOptions {
    */
   readonly maxExtentBytes?: number | undefined;
   /**
+   * Present: inodes and what follows them, small directories and the ends of files too, go to the metabox, which is compressed
+   * as one file. Implies `addressing` of 48 bits. Linux mounts such images from 6.17 on.
+   */
+  readonly metabox?: MetaboxOptions | undefined;
+  /**
    * Store once what files have in common: equal files, and of those with a compression of their own ranges of 8 KiB and
    * more. Linux reads shared ranges from 6.1 on, or 6.8 where they are neither compressed nor whole blocks. Default false.
    */
@@ -149,6 +155,7 @@ export interface Settings {
   readonly xattrTolerance: number;
   readonly legacyIndex: boolean;
   readonly placement: PlacementSettings;
+  readonly metabox: MetaboxSettings | undefined;
 }
 
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
@@ -161,6 +168,9 @@ export function settle(options: BuildOptions): Settings {
   const named = namedCompressions(options);
   const compressions = settleCompressions(named, options, blockSize);
   const packed = settlePacked(options, named[0], compressions, blockSize);
+  const { pclusterSize = blockSize, verify } = options;
+  const metabox = settleMetabox(options.metabox, named[0], compressions, { blockSize, pclusterSize, verify });
+  const placement = settlePlacement(options, blockSize);
   const { volumeName = "", uuid, maxExtentBytes = MAX_EXTENT_SIZE } = options;
   if (!Number.isInteger(maxExtentBytes) || maxExtentBytes < blockSize) {
     throw new BuildError(
@@ -178,7 +188,8 @@ export function settle(options: BuildOptions): Settings {
     blockSize,
     blockSizeBits,
     compressions,
-    compressionOf: options.compressionOf,
+    // What the metabox is compressed with is not for files.
+    compressionOf: named.length === 0 ? () => "none" : options.compressionOf,
     auto: settleAuto(options.auto, named.length),
     volumeName,
     uuid,
@@ -195,7 +206,8 @@ export function settle(options: BuildOptions): Settings {
     inodeForm: options.inodeForm ?? "auto",
     xattrTolerance,
     legacyIndex: options.legacyIndex ?? false,
-    placement: settlePlacement(options, blockSize),
+    placement: { ...placement, bit48: placement.bit48 || metabox !== undefined },
+    metabox,
   };
 }
 

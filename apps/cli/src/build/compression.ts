@@ -61,7 +61,8 @@ function interpret(specs: readonly CompressorSpec[]): {
   };
 }
 
-async function compressionOf(spec: CompressorSpec, verify: boolean | undefined): Promise<Compression> {
+/** What a spec asks for. @throws UsageError about its options, CommandFailure about a plugin */
+export async function compressionOf(spec: CompressorSpec, verify: boolean | undefined): Promise<Compression> {
   const { compressor, isPlugin } = await loadCompressor(spec.name);
   try {
     checkOptions(compressor, spec);

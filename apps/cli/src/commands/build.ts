@@ -7,6 +7,7 @@ import { type ReadDirectoryOptions, scanDirectory } from "@erofs/input-directory
 import { type Command, Option } from "commander";
 
 import { compressionOptions } from "../build/compression.ts";
+import { metaboxOptions } from "../build/metabox.ts";
 import { readDataOrder } from "../build/data-order.ts";
 import { excludeGlobs, imageInsideSource } from "../build/exclusions.ts";
 import { readHints } from "../build/hints.ts";
@@ -20,6 +21,7 @@ import { compressionValue } from "../options/compression.ts";
 import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
 import { labelValue, type UuidChoice, uuidValue } from "../options/identity.ts";
 import { integerValue, secondsValue, userIdValue } from "../options/integer.ts";
+import { type MetaboxFlag, metaboxValue } from "../options/metabox.ts";
 import { repeatable } from "../options/list.ts";
 import { alignmentValue, blockSizeValue, sizeValue } from "../options/size.ts";
 import { toJson } from "../terminal/json.ts";
@@ -31,6 +33,7 @@ interface BuildFlags {
   readonly pclusterSize?: number;
   readonly compressHints?: string;
   readonly verify?: boolean;
+  readonly metabox?: MetaboxFlag;
   readonly tailPacking?: true;
   readonly dedupe?: true;
   readonly compressDirectories?: true;
@@ -158,6 +161,11 @@ function declareOptions(command: Command): void {
     .option("--compress-hints <FILE>", "compressors and sizes of clusters for what matches; see below")
     .option("--verify", "decode each cluster and compare (default: what plugins make)")
     .option("--no-verify", "trust plugins")
+    .option(
+      "-m, --metabox <SIZE[:NAME]>",
+      "inodes too, in clusters of SIZE, by the compressor NAME; Linux 6.17",
+      metaboxValue,
+    )
     .option("--tail-packing", "the last cluster of a file behind its inode, if it is small; Linux 5.17")
     .option("--dedupe", "what files have in common once: equal files, equal parts of compressed ones")
     .option("--zD, --compress-directories", "directories too, small ones together; Linux 6.1")
@@ -250,6 +258,7 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
     compressDirectories: flags.compressDirectories ?? false,
     maxExtentBytes: flags.maxExtentBytes,
     dotOmitted: extended?.dotOmitted ?? flags.dotOmitted ?? false,
+    metabox: await metaboxOptions(flags.metabox, flags.verify),
     dataAlignment: dataAlignment(flags),
     imageAlignment: flags.fsalignblks,
     addressing: extended?.addressing ?? flags.addressing,

@@ -89,6 +89,14 @@ export function planWholeFragment(plans: InodePlans, index: number, first = inde
   plans.bodySizes[index] = mapHeaderOffset(plans.bodySizes[index]!) + MAP_HEADER_SIZE;
 }
 
+/** Gives the metabox inode its size and room for its index, once all that is in it has its place. */
+export function planMetaboxInode(plans: InodePlans, index: number, size: number, settings: Settings): void {
+  plans.sizes[index] = size;
+  if (size > 0xffffffff) plans.extended[index] = 1;
+  plans.bodySizes[index] = plans.extended[index] === 1 ? 64 : 32;
+  if (settings.metabox!.compression !== undefined) reserveIndex(plans, index, settings);
+}
+
 /** Gives the packed inode its size, once it is known. It has the time of the epoch, so that only its size may need 64 bytes. */
 export function planPackedInode(plans: InodePlans, index: number): void {
   const { size } = plans.packed!;

@@ -80,6 +80,7 @@ function addSettings(print: Fingerprint, settings: Settings): void {
   const fragmented = fragments ? 1 + Number(fragments.all) : 0;
   print.addName(fragments?.dedupe ?? "");
   const packedBy = packed?.compression ?? -1;
+  if (settings.metabox) print.addName(`metabox ${settings.metabox.compression}`);
   for (const value of [blockSize, xattrTolerance, set, fragmented, packedBy, maxExtentBytes])
     print.add(value);
   const { bit48, ...numbers } = settings.placement;

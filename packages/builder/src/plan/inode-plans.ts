@@ -34,7 +34,9 @@ export interface InodePlans {
   readonly startBlocks: Float64Array;
   /** Number of those blocks. */
   readonly blockCounts: Float64Array;
-  /** Byte offset in the image. */
+  /** Inodes with lower indexes are in the metabox: all but hidden ones, or none. */
+  readonly metaboxCount: number;
+  /** Byte offset in the image, or in the metabox. */
   readonly offsets: Float64Array;
   /** Compressed files: their first extent in `extents`, and how many. */
   readonly firstExtents: Uint32Array;
@@ -77,6 +79,7 @@ export function planInodes(
     tailSizes: new Uint32Array(count),
     startBlocks: new Float64Array(count).fill(NULL_BLOCK),
     blockCounts: new Float64Array(count),
+    metaboxCount: inventory.metabox === undefined ? 0 : (inventory.packed ?? inventory.metabox),
     offsets: new Float64Array(count),
     firstExtents: new Uint32Array(count),
     extentCounts: new Uint32Array(count),

@@ -18,6 +18,8 @@ export interface Inventory {
   readonly directories: readonly Directory[];
   /** Inode index of the packed inode, which is in no directory; undefined where there is none. */
   readonly packed?: number;
+  /** The same of the metabox inode. */
+  readonly metabox?: number;
 }
 
 export interface Directory {
@@ -75,8 +77,12 @@ export function takeInventory(root: TreeNode): Inventory {
   return { nodes, linkCounts: Uint32Array.from(links), directories };
 }
 
-/** The inventory with a packed inode behind all others. Its content is made of theirs. */
-export function withPackedInode(inventory: Inventory, { epoch, fixedNsec }: Epoch): Inventory {
+/** The inventory with a hidden inode behind all others. Its content is made of theirs. */
+export function withHiddenInode(
+  inventory: Inventory,
+  name: "packed" | "metabox",
+  { epoch, fixedNsec }: Epoch,
+): Inventory {
   const node = createNode(FileType.regular, 0o600);
   // Nobody sees it, so that it may have whichever time is short.
   node.mtime = epoch;
@@ -84,7 +90,7 @@ export function withPackedInode(inventory: Inventory, { epoch, fixedNsec }: Epoc
   const count = inventory.nodes.length;
   const linkCounts = new Uint32Array(count + 1).fill(1);
   linkCounts.set(inventory.linkCounts);
-  return { ...inventory, nodes: [...inventory.nodes, node], linkCounts, packed: count };
+  return { ...inventory, nodes: [...inventory.nodes, node], linkCounts, [name]: count };
 }
 
 /** What a node lacks would otherwise be made up: of zeros, or of whatever stands in a buffer. */

@@ -45,7 +45,6 @@ export function placeBlocks(
     }
   }
   for (const [index, first] of twins.entries()) plans.startBlocks[index] = plans.startBlocks[first]!;
-  end = alignUp(end, placement.imageBlocks);
   const most = Math.min(BLOCK_NUMBER_LIMIT - 1, Math.floor(Number.MAX_SAFE_INTEGER / blockSize));
   if (end > most) throw tooLarge(end, String(most));
   return end;

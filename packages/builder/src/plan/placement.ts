@@ -1,4 +1,11 @@
-import { alignUp, INODE_SLOT_SIZE, SUPERBLOCK_OFFSET, SUPERBLOCK_SIZE, xattrEntrySize } from "@erofs/format";
+import {
+  alignUp,
+  INODE_SLOT_SIZE,
+  SUPERBLOCK_OFFSET,
+  SUPERBLOCK_SIZE,
+  SUPERBLOCK_SLOT_SIZE,
+  xattrEntrySize,
+} from "@erofs/format";
 import type { Inventory } from "./inventory.ts";
 import type { InodePlans } from "./inode-plans.ts";
 import { MetadataSpace } from "./metadata-space.ts";
@@ -10,9 +17,11 @@ import type { XattrPlan } from "./xattr-plan.ts";
  */
 export interface Head {
   readonly configOffset: number;
-  /** Byte offset of each shared xattr. */
+  /** Byte offset of each shared xattr, in the metabox where there is one. */
   readonly sharedOffsets: readonly number[];
-  /** First byte behind it. */
+  /** First byte behind them. */
+  readonly sharedEnd: number;
+  /** First byte behind the head. */
   readonly end: number;
 }
 
@@ -26,13 +35,63 @@ export function placeHead(plans: InodePlans, xattrs: XattrPlan, configSize: numb
     offset = alignUp(offset, blockSize);
   plans.offsets[0] = offset;
   offset += rootSize;
-  const sharedOffsets = xattrs.shared.map((entry) => {
+  const shared = placeShared(xattrs, offset);
+  return { configOffset, ...shared, end: shared.sharedEnd };
+}
+
+/** The head of an image with a metabox: root and shared xattrs are there. */
+export function placeMetaboxHead(xattrs: XattrPlan, configSize: number): Head {
+  const configOffset = SUPERBLOCK_OFFSET + SUPERBLOCK_SIZE + SUPERBLOCK_SLOT_SIZE;
+  return {
+    configOffset,
+    ...placeShared(xattrs, 0),
+    end: alignUp(configOffset + configSize, INODE_SLOT_SIZE),
+  };
+}
+
+function placeShared({ shared }: XattrPlan, start: number): Pick<Head, "sharedOffsets" | "sharedEnd"> {
+  let offset = start;
+  const sharedOffsets = shared.map((entry) => {
     offset = alignUp(offset, 4);
     const at = offset;
     offset += xattrEntrySize(entry.rest.length, entry.value.length);
     return at;
   });
-  return { configOffset, sharedOffsets, end: offset };
+  return { sharedOffsets, sharedEnd: offset };
+}
+
+/**
+ * Places all inodes but hidden ones in the metabox, the root first, behind the shared xattrs. Returns the bytes of its
+ * content.
+ */
+export function placeInMetabox(
+  inventory: Inventory,
+  plans: InodePlans,
+  head: Head,
+  blockSize: number,
+): number {
+  const space = new MetadataSpace(blockSize, alignUp(head.sharedEnd, blockSize));
+  space.offer(head.sharedEnd);
+  plans.offsets[0] = space.place(plans.bodySizes[0]! + plans.tailSizes[0]!);
+  placeDirectories(inventory, plans, space);
+  return space.end;
+}
+
+/** Places the hidden inodes, as `placeInodes` does where those are all that the image has outside of the metabox. */
+export function placeHiddenInodes(
+  { packed, metabox }: Inventory,
+  plans: InodePlans,
+  head: Head,
+  start: number,
+  blockSize: number,
+): number {
+  const space = new MetadataSpace(blockSize, start);
+  space.offer(head.end);
+  for (const index of [packed, metabox]) {
+    if (index !== undefined)
+      plans.offsets[index] = space.place(plans.bodySizes[index]! + plans.tailSizes[index]!);
+  }
+  return space.end;
 }
 
 /**
@@ -48,6 +107,16 @@ export function placeInodes(
 ): number {
   const space = new MetadataSpace(blockSize, start);
   space.offer(head.end);
+  placeDirectories(inventory, plans, space);
+  const { packed } = inventory;
+  if (packed !== undefined) {
+    plans.offsets[packed] = space.place(plans.bodySizes[packed]! + plans.tailSizes[packed]!);
+  }
+  return space.end;
+}
+
+/** Places the inodes of all directories' entries. */
+function placeDirectories(inventory: Inventory, plans: InodePlans, space: MetadataSpace): void {
   const sizeOf = (index: number) => plans.bodySizes[index]! + plans.tailSizes[index]!;
   for (const { firstNew, newCount } of inventory.directories) {
     // Largest first wastes least, and one directory's inodes stay together all the same.
@@ -55,7 +124,4 @@ export function placeInodes(
     order.sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
     for (const index of order) plans.offsets[index] = space.place(sizeOf(index));
   }
-  const { packed } = inventory;
-  if (packed !== undefined) plans.offsets[packed] = space.place(sizeOf(packed));
-  return space.end;
 }

@@ -15,6 +15,7 @@ import {
   MapAdvise,
   MAP_HEADER_SIZE,
   mapHeaderOffset,
+  METABOX_NID,
   NULL_BLOCK,
   xattrIcount,
 } from "@erofs/format";
@@ -43,9 +44,9 @@ export interface ImagePlan {
   readonly head: Head;
 }
 
-/** The nid of an inode: `meta_blkaddr` is 0, so it counts from the beginning of the image. */
-export function nidOf(plans: InodePlans, index: number): number {
-  return plans.offsets[index]! / INODE_SLOT_SIZE;
+/** The nid of an inode: `meta_blkaddr` is 0, so it counts from the beginning of the image, or of the metabox. */
+export function nidOf({ offsets, metaboxCount }: InodePlans, index: number): number {
+  return (index < metaboxCount ? METABOX_NID : 0) + offsets[index]! / INODE_SLOT_SIZE;
 }
 
 /** Writes an inode, its xattrs and its index at `offset` of `target`, which is zero there. */

@@ -20,16 +20,25 @@ interface Region extends MetadataArea {
   readonly indexes: Uint32Array;
 }
 
+/** Metadata that is filled in: areas of a space, with the inodes from `first` up to `behind`. */
+interface Metadata {
+  readonly areas: readonly MetadataArea[];
+  readonly first: number;
+  readonly behind: number;
+  /** Whether the shared xattrs are there. */
+  readonly hasShared: boolean;
+}
+
 /** The regions of the areas, each with the inodes that lie in it wholly or in part. */
-function regionsOf(image: ImagePlan, areas: readonly MetadataArea[]): Region[] {
+function regionsOf(image: ImagePlan, { areas, first, behind }: Metadata): Region[] {
   const { offsets, bodySizes, tailSizes } = image.plans;
   const bounds: MetadataArea[] = [];
   const firstOfArea = areas.map(({ start, end }) => {
-    const first = bounds.length;
+    const firstBound = bounds.length;
     for (let at = start; at < end; at += regionSize) {
       bounds.push({ start: at, end: Math.min(end, at + regionSize) });
     }
-    return first;
+    return firstBound;
   });
   const regionAt = (offset: number) => {
     const area = areas.findIndex(({ start, end }) => offset >= start && offset < end);
@@ -37,7 +46,7 @@ function regionsOf(image: ImagePlan, areas: readonly MetadataArea[]): Region[] {
   };
   const counts = new Uint32Array(bounds.length);
   const forEachPlace = (use: (region: number, index: number) => void) => {
-    for (let index = 0; index < offsets.length; index++) {
+    for (let index = first; index < behind; index++) {
       const offset = offsets[index]!;
       const last = regionAt(offset + bodySizes[index]! + tailSizes[index]! - 1);
       for (let region = regionAt(offset); region <= last; region++) use(region, index);
@@ -61,8 +70,8 @@ function copyPart(source: Uint8Array, offset: number, region: Region, bytes: Uin
 
 /** The shared xattrs as they stand in the image, from the first one's offset on. */
 function sharedArea({ xattrs, head }: ImagePlan): { bytes: Uint8Array; offset: number } {
-  const offset = head.sharedOffsets[0] ?? head.end;
-  const bytes = new Uint8Array(head.end - offset);
+  const offset = head.sharedOffsets[0] ?? head.sharedEnd;
+  const bytes = new Uint8Array(head.sharedEnd - offset);
   for (const [id, entry] of xattrs.shared.entries()) {
     encodeXattrEntry(entry, bytes, head.sharedOffsets[id]! - offset);
   }
@@ -74,7 +83,7 @@ function sharedArea({ xattrs, head }: ImagePlan): { bytes: Uint8Array; offset: n
  * Returns the rest of each that has
  * one behind its inode, so that no large directory is encoded twice.
  */
-async function writeDirectoryBlocks(
+export async function writeDirectoryBlocks(
   { inventory, plans, settings }: ImagePlan,
   first: number,
   contentOf: (index: number) => Uint8Array,
@@ -109,27 +118,70 @@ async function writeDirectoryBlocks(
   return tails;
 }
 
+/** Where the bytes of inodes and their tails come from. */
+export interface MetadataSources {
+  readonly contentOf: (index: number) => Uint8Array;
+  /** What `writeDirectoryBlocks` left. */
+  readonly directoryTails: ReadonlyMap<number, Uint8Array>;
+  readonly tails: TailStore;
+}
+
 /**
- * Writes every inode with what follows it, and directories from block `first` on. Returns the first `keep` bytes of the
- * image, which it does not write.
+ * Writes the inodes that are not in the metabox, each with what follows it. Returns the first `keep` bytes of the image,
+ * which it does not write.
  */
 export async function writeMetadata(
   image: ImagePlan,
   areas: readonly MetadataArea[],
-  first: number,
   keep: number,
-  contentOf: (index: number) => Uint8Array,
-  tails: TailStore,
+  sources: MetadataSources,
   executor: Executor,
   sink: Sink,
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
+  const { metaboxCount, offsets } = image.plans;
+  const hasShared = metaboxCount === 0;
+  const metadata = { areas, first: metaboxCount, behind: offsets.length, hasShared };
+  let beginning: Uint8Array = new Uint8Array(0);
+  const take = async (bytes: Uint8Array, start: number) => {
+    if (start === 0) {
+      beginning = bytes.slice(0, keep);
+      await sink.write(keep, bytes.subarray(keep));
+    } else {
+      await sink.write(start, bytes);
+    }
+  };
+  await fillMetadata(image, metadata, sources, executor, take, onBytes);
+  return beginning;
+}
+
+/** Hands the content of the metabox, `size` bytes, to `take`, in order. */
+export async function makeMetabox(
+  image: ImagePlan,
+  size: number,
+  sources: MetadataSources,
+  executor: Executor,
+  take: (bytes: Uint8Array) => Promise<void>,
+  onBytes: (count: number) => void,
+): Promise<void> {
+  const behind = image.plans.metaboxCount;
+  const metadata = { areas: [{ start: 0, end: size }], first: 0, behind, hasShared: true };
+  await fillMetadata(image, metadata, sources, executor, take, onBytes);
+}
+
+/** Fills regions of metadata and hands each to `take` with the place where it begins, in order. */
+async function fillMetadata(
+  image: ImagePlan,
+  metadata: Metadata,
+  { contentOf, directoryTails, tails }: MetadataSources,
+  executor: Executor,
+  take: (bytes: Uint8Array, start: number) => Promise<void>,
+  onBytes: (count: number) => void,
+): Promise<void> {
   const { inventory, plans, twins } = image;
-  const directoryTails = await writeDirectoryBlocks(image, first, contentOf, sink);
   const shared = sharedArea(image);
   const pool = new BufferPool(regionSize);
   let crossing: { index: number; body: Uint8Array } | undefined;
-  let beginning: Uint8Array = new Uint8Array(0);
 
   const prepare = (region: Region): { job: FillJob; tailBytes: number } => {
     const bytes = pool.take(region.end - region.start).fill(0);
@@ -167,27 +219,21 @@ export async function writeMetadata(
         }
       }
     }
-    copyPart(shared.bytes, shared.offset, region, bytes);
+    if (metadata.hasShared) copyPart(shared.bytes, shared.offset, region, bytes);
     return { job: { kind: "fill", pieces: pieces.take(), bytes }, tailBytes };
   };
 
   await inOrder(
-    regionsOf(image, areas),
+    regionsOf(image, metadata),
     { count: executor.concurrency },
     async (region) => {
       const { job, tailBytes } = prepare(region);
       return { result: await executor.run(job), tailBytes };
     },
     async ({ result, tailBytes }, region) => {
-      if (region.start === 0) {
-        beginning = result.bytes.slice(0, keep);
-        await sink.write(keep, result.bytes.subarray(keep));
-      } else {
-        await sink.write(region.start, result.bytes);
-      }
+      await take(result.bytes, region.start);
       pool.give(result.bytes);
       onBytes(tailBytes);
     },
   );
-  return beginning;
 }
