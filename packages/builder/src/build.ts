@@ -106,8 +106,8 @@ async function build(
   const possible = possibleTwins(inventory, plans, settings);
   const digests = await digestFiles(inventory, plans, possible, executor, report("compare"));
   const twins = findTwins(possible, digests, plans);
-  const sharedRanges = await shareRanges(inventory, plans, twins, settings, executor, report("compare"));
-  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, twins, sharedRanges, head };
+  const sharing = await shareRanges(inventory, plans, twins, settings, executor, report("compare"));
+  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, twins, ...sharing, head };
   const dataEnd = await compressFiles(
     image,
     headEnd / blockSize,

@@ -50,6 +50,7 @@ describe.each(geometries)(
       ["with full indexes", { legacyIndex: true }],
       ["with tails packed", { tailPacking: true }],
       ["with fragments", { fragments: {} }],
+      ["in the packed inode", { fragments: { all: true }, tailPacking: true }],
     ])("stores them once, %s", async (_, options) => {
       const root = directory({
         a: file(concat(noise(7_001, 5), text, random, runs(3_000, 7))),
@@ -130,7 +131,9 @@ describe.each(geometries)(
           entries[`file${i}`] = file(concat(noise(below(9_000), below(1 << 20)), ...parts));
         }
         const root = directory(entries);
-        const options = [{}, { tailPacking: true }, { fragments: {} }][seed % 3]!;
+        const options = [{}, { tailPacking: true }, { fragments: {} }, { fragments: { all: true } }][
+          seed % 4
+        ]!;
         expect(changed(await build(root, { ...sizes, ...options }), root), `seed ${seed}`).toEqual([]);
       }
     });

@@ -46,24 +46,26 @@ export class PackedContent {
     return this.#offsets[index]!;
   }
 
-  /** All of it, in order, cut where `lengthOf` says: it is asked for the length of each part with what is left. */
-  *parts(lengthOf: (rest: number) => number): Generator<PackedRange[]> {
-    let rest = this.size;
-    let room = Math.min(rest, lengthOf(rest));
-    let part: PackedRange[] = [];
-    for (const index of this.#order) {
-      const size = this.#sizes[index]!;
-      for (let start = 0; start < size;) {
-        const length = Math.min(room, size - start);
-        part.push({ index, start, length });
-        start += length;
-        room -= length;
-        rest -= length;
-        if (room > 0) continue;
-        yield part;
-        part = [];
-        room = Math.min(rest, lengthOf(rest));
-      }
+  /** All that was added, in order: inode indexes. */
+  files(): readonly number[] {
+    return this.#order;
+  }
+
+  /** What stands from `offset` on, in order. */
+  *ranges(offset: number, length: number): Generator<PackedRange> {
+    let low = 0;
+    let high = this.#order.length;
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if (this.#offsets[this.#order[middle]!]! <= offset) low = middle;
+      else high = middle;
+    }
+    for (let left = length; left > 0; low++) {
+      const index = this.#order[low]!;
+      const start = offset + length - left - this.#offsets[index]!;
+      const part = Math.min(left, this.#sizes[index]! - start);
+      yield { index, start, length: part };
+      left -= part;
     }
   }
 }

@@ -119,21 +119,21 @@ function fixpoint(value: number, step: (value: number) => number): number | unde
 }
 
 /**
- * Finds what files share by their slices, in the order of the table, with `isAlike` saying which inodes are compressed so much
- * alike that they can have clusters in common. Each range is shared with the file that stores it, never with one that
+ * Finds what files share by their slices, in the order of the table, and adds it to `ranges`. `isAlike` says which inodes are
+ * compressed so much alike that they can have clusters in common. Each range is shared with the file that stores it, never with one that
  * shares it too.
  */
 export function findSharedRanges(
-  { files, firsts, ids, ends, idCount }: SliceTable,
+  { files, firsts, ids, ends }: SliceTable,
   sizeOf: (index: number) => number,
   isAlike: (index: number, other: number) => boolean,
-  limits: SharingLimits,
-): SharedRanges {
-  const result = new SharedRanges(limits);
+  ranges: SharedRanges,
+): void {
+  const count = firsts[files.length]!;
   /** By id the first slice that is stored, plus 1. */
-  const homes = new Uint32Array(idCount);
+  const homes = new Uint32Array(ids.subarray(0, count).reduce((most, id) => Math.max(most, id + 1), 0));
   /** By slice whether its file stores all of it. */
-  const stored = new Uint8Array(firsts[files.length]!);
+  const stored = new Uint8Array(count);
   const fileOf = (slice: number) => {
     let low = 0;
     let high = files.length;
@@ -166,7 +166,7 @@ export function findSharedRanges(
       const start = run && startOf(run.from, first);
       const shared =
         run &&
-        result.share({ index, size }, start!, ends[run.to - 1]! - start!, {
+        ranges.share({ index, size }, start!, ends[run.to - 1]! - start!, {
           owner: files[owner]!,
           offset: startOf(run.from - slice + home, firsts[owner]!),
           size: sizeOf(files[owner]!),
@@ -184,7 +184,6 @@ export function findSharedRanges(
       free = slice;
     }
   }
-  return result;
 }
 
 /**

@@ -10,49 +10,20 @@ function grown<C extends Column>(column: C, needed: number): C {
   return larger;
 }
 
-/**
- * The slices of files, in order: equal ones have the same id. Columns rather than objects, for the million slices that
- * there may be; about 60 bytes each.
- */
-export class SliceTable {
-  /** Inode indexes of the files. */
-  readonly files: number[] = [];
-  /** By file its first slice, and behind the last file the number of all. */
-  readonly firsts: number[] = [0];
-  /** By slice. Equal slices have equal ids, which count from 0. */
-  ids = new Uint32Array(1024);
-  /** By slice: where in its file it ends. */
-  ends = new Float64Array(1024);
+/** Names digests by numbers, which count from 0: equal ones alike. About 40 bytes each. */
+export class SliceIds {
   /** How many ids there are. */
-  idCount = 0;
-  #count = 0;
+  count = 0;
   #digests = new Uint8Array(1024 * SHA256_SIZE);
   /** Ids plus 1, at the places that the digests' first bytes say, or behind. */
   #places = new Uint32Array(4096);
 
-  /** Adds a slice of `length` bytes to the last file. */
-  add(length: number, digest: Uint8Array): void {
-    const first = this.firsts[this.files.length - 1]!;
-    const slice = this.#count++;
-    this.ids = grown(this.ids, this.#count);
-    this.ends = grown(this.ends, this.#count);
-    this.ids[slice] = this.#idOf(digest);
-    this.ends[slice] = (slice > first ? this.ends[slice - 1]! : 0) + length;
-    this.firsts[this.files.length] = this.#count;
-  }
-
-  /** The file to which slices are added from here on. */
-  begin(index: number): void {
-    this.files.push(index);
-    this.firsts.push(this.#count);
-  }
-
-  #idOf(digest: Uint8Array): number {
-    if (2 * this.idCount >= this.#places.length) this.#rehash();
+  idOf(digest: Uint8Array): number {
+    if (2 * this.count >= this.#places.length) this.#rehash();
     const place = this.#placeOf(digest);
     const known = this.#places[place]!;
     if (known > 0) return known - 1;
-    const id = this.idCount++;
+    const id = this.count++;
     this.#places[place] = id + 1;
     const end = (id + 1) * SHA256_SIZE;
     if (end > this.#digests.length) {
@@ -81,9 +52,39 @@ export class SliceTable {
 
   #rehash(): void {
     this.#places = new Uint32Array(2 * this.#places.length);
-    for (let id = 0; id < this.idCount; id++) {
+    for (let id = 0; id < this.count; id++) {
       const digest = this.#digests.subarray(id * SHA256_SIZE, (id + 1) * SHA256_SIZE);
       this.#places[this.#placeOf(digest)] = id + 1;
     }
+  }
+}
+
+/** The slices of files, in order. Columns rather than objects, for the million slices that there may be. */
+export class SliceTable {
+  /** Inode indexes of the files. */
+  readonly files: number[] = [];
+  /** By file its first slice, and behind the last file the number of all. */
+  readonly firsts: number[] = [0];
+  /** By slice. Equal slices have equal ids. */
+  ids = new Uint32Array(1024);
+  /** By slice: where in its file it ends. */
+  ends = new Float64Array(1024);
+  #count = 0;
+
+  /** The file to which slices are added from here on. */
+  begin(index: number): void {
+    this.files.push(index);
+    this.firsts.push(this.#count);
+  }
+
+  /** Adds a slice of `length` bytes to the last file. */
+  add(length: number, id: number): void {
+    const first = this.firsts[this.files.length - 1]!;
+    const slice = this.#count++;
+    this.ids = grown(this.ids, this.#count);
+    this.ends = grown(this.ends, this.#count);
+    this.ids[slice] = id;
+    this.ends[slice] = (slice > first ? this.ends[slice - 1]! : 0) + length;
+    this.firsts[this.files.length] = this.#count;
   }
 }

@@ -1,34 +1,16 @@
 import { FileType } from "@erofs/format";
 import type { Content } from "@erofs/tree";
 import { sampleRanges, sampleSize } from "../execute/choose.ts";
-import {
-  Choice,
-  type ChooseJob,
-  type ChooseResult,
-  type CompressResult,
-  RunEnd,
-  shortestWholeRun,
-} from "../execute/jobs.ts";
+import { Choice, type ChooseJob, type ChooseResult, type CompressResult, RunEnd } from "../execute/jobs.ts";
 import { PieceList, type Pieces } from "../execute/pieces.ts";
 import { fileEnd } from "../plan/choices.ts";
+import { type Part, partsOf } from "../plan/parts.ts";
 import { pathOf } from "../plan/paths.ts";
-import type { SharedRange } from "../plan/shared-ranges.ts";
 import type { EarlyBatch } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import { batchSize, segmentSize } from "./segments.ts";
 
 const noPieces = new PieceList().take();
-
-/** A part of a file: compressed as a run of its own, or shared. */
-export interface Part {
-  readonly index: number;
-  readonly offset: number;
-  readonly length: number;
-  readonly isLast: boolean;
-  readonly end: RunEnd;
-  /** Where its content stands already. */
-  readonly shared?: SharedRange | undefined;
-}
 
 export interface Batch {
   readonly pieces: Pieces;
@@ -63,7 +45,6 @@ export function* batches(
   );
   const enough = batchSize(settings);
   const lastEnd = fileEnd(settings);
-  const shortest = shortestWholeRun * blockSize;
   const files = plans.candidates.filter((index) => !twins.has(index));
   let rest = files.reduce((sum, index) => sum + plans.sizes[index]!, 0);
   let started = 0;
@@ -103,66 +84,59 @@ export function* batches(
       // It is awaited with the first piece of the file; until then, or if an older job fails, nobody looks.
       choice.catch(() => {});
     }
-    for (const stretch of sharedRanges.stretchesOf(index, size)) {
-      const stretchEnd = stretch.offset + stretch.length;
-      for (let offset = stretch.offset; offset < stretchEnd;) {
-        const { shared } = stretch;
-        const left = stretchEnd - offset;
-        let length = shared ? left : Math.min(segmentSize(requested, rest, settings), left);
-        const isCut = sharedRanges.isCut(index);
-        if (isCut && left - length < shortest) length = left;
-        const isLast = offset + length === size;
-        const isWhole = isCut && (!isLast || sharedRanges.isEndShared(index));
-        const end = isWhole ? RunEnd.whole : isLast ? lastEnd : RunEnd.blocks;
-        parts.push({ index, offset, length, isLast, end, shared });
-        rest -= length;
-        bytes += length;
-        if (!shared) {
-          pieces.add(content, size, offset, length, 0);
-          choices.push(choice);
-        }
-        offset += length;
-        if (bytes >= enough) {
-          yield finish();
-          pieces = new PieceList();
-          choices = [];
-          parts = [];
-          bytes = 0;
-        }
+    for (const part of partsOf(index, size, sharedRanges, blockSize, lastEnd, () =>
+      segmentSize(requested, rest, settings),
+    )) {
+      parts.push(part);
+      rest -= part.length;
+      bytes += part.length;
+      if (!part.shared) {
+        pieces.add(content, size, part.offset, part.length, 0);
+        choices.push(choice);
+      }
+      if (bytes >= enough) {
+        yield finish();
+        pieces = new PieceList();
+        choices = [];
+        parts = [];
+        bytes = 0;
       }
     }
   }
   if (parts.length > 0) yield finish();
 }
 
-/** Hands out the packed inode as jobs, a segment each, once all that goes there is known. `contentOf` gives directories. */
+/**
+ * Hands out the packed inode as jobs, a segment each, once all that goes there is known. `contentOf` gives directories.
+ */
 export function* packedBatches(
-  { inventory, plans, settings }: ImagePlan,
+  { inventory, plans, settings, sharedRanges }: ImagePlan,
   contentOf?: (index: number) => Uint8Array,
 ): Generator<Batch> {
   const index = inventory.packed!;
+  const packed = plans.packed!;
   const choice = settings.packed!.compression;
-  let rest = plans.packed!.size;
-  for (const ranges of plans.packed!.parts((left) => segmentSize(choice, left, settings))) {
+  const lastEnd = settings.tailPacking ? RunEnd.inline : RunEnd.blocks;
+  let rest = packed.size;
+  for (const part of partsOf(index, packed.size, sharedRanges, settings.blockSize, lastEnd, () =>
+    segmentSize(choice, rest, settings),
+  )) {
+    const { offset, length, shared } = part;
+    const ranges = shared ? [] : [...packed.ranges(offset, length)];
     const pieces = new PieceList();
-    let length = 0;
-    let fileBytes = 0;
+    let fileBytes = shared ? length : 0;
     for (const range of ranges) {
       const { type, content } = inventory.nodes[range.index]!;
       const isDirectory = type === FileType.directory;
       const size = plans.sizes[range.index]!;
-      const offset = size - plans.packed!.sizeOf(range.index) + range.start;
+      const from = size - packed.sizeOf(range.index) + range.start;
       const source: Content = isDirectory ? { kind: "memory", bytes: contentOf!(range.index) } : content!;
-      pieces.add(source, size, offset, range.length, 0);
-      length += range.length;
+      pieces.add(source, size, from, range.length, 0);
       if (!isDirectory) fileBytes += range.length;
     }
     rest -= length;
-    const isLast = rest === 0;
-    const end = isLast && settings.tailPacking ? RunEnd.inline : RunEnd.blocks;
-    const parts = [{ index, offset: plans.packed!.size - rest - length, length, isLast, end }];
     const ownerOf = (piece: number) => ranges[piece]!.index;
-    const choices = [choice];
-    yield { pieces: pieces.take(), joined: true, choices, parts, bytes: length, fileBytes, ownerOf };
+    const choices = shared ? [] : [choice];
+    yield { pieces: pieces.take(), joined: true, choices, parts: [part], bytes: length, fileBytes, ownerOf };
   }
 }

@@ -8,6 +8,7 @@ import { type Batch, batches, packedBatches } from "./batches.ts";
 import { FileSettler } from "./file-settler.ts";
 import type { HeadStart } from "./head-start.ts";
 import type { ImagePlan } from "./inode-body.ts";
+import { sharePacked } from "./share-ranges.ts";
 import type { TailStore } from "./tail-store.ts";
 
 /** Bytes that may be under way, for each job that may be: large segments come in smaller numbers. */
@@ -37,6 +38,7 @@ export async function compressFiles(
     const made: number[] = [];
     for (const choice of choices) made.push(typeof choice === "number" ? choice : (await choice).choice);
     const runs = parts.filter(({ shared }) => !shared);
+    if (runs.length === 0) return nothing;
     return executor.run({
       kind: "compress",
       pieces,
@@ -60,10 +62,22 @@ export async function compressFiles(
   // With directories in it, it waits for them.
   if (plans.packed && plans.packed.size > 0 && !settings.compressDirectories) {
     planPackedInode(plans, inventory.packed!);
+    sharePacked(plans, inventory.packed!, image);
     await run(packedBatches(image));
   }
   return files.nextBlock;
 }
+
+/** Of a batch all of which is shared. */
+const nothing: CompressResult = {
+  bytes: new Uint8Array(0),
+  choices: new Uint8Array(0),
+  extentCounts: new Uint32Array(0),
+  extents: new Uint32Array(0),
+  tailSizes: new Uint32Array(0),
+  fragmentSizes: new Uint32Array(0),
+  fragmentDigests: new Uint8Array(0),
+};
 
 /** How many jobs of compression may be under way. */
 export function jobLimits({ concurrency }: Executor): Limits<Batch> {

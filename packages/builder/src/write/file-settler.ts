@@ -3,7 +3,7 @@ import { type CompressResult, RunEnd } from "../execute/jobs.ts";
 import { SHA256_SIZE } from "../execute/sha256.ts";
 import { planCompressed, planWholeFragment, tailFits } from "../plan/compressed-plans.ts";
 import { mayBeInline, planFlat } from "../plan/inode-plans.ts";
-import type { Part } from "./batches.ts";
+import type { Part } from "../plan/parts.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import type { TailStore } from "./tail-store.ts";
 

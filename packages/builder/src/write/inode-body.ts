@@ -29,6 +29,7 @@ import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import type { Head } from "../plan/placement.ts";
 import type { SharedRanges } from "../plan/shared-ranges.ts";
+import type { SliceTable } from "../plan/slice-table.ts";
 import type { Twins } from "../plan/twins.ts";
 import type { XattrPlan } from "../plan/xattr-plan.ts";
 
@@ -41,6 +42,8 @@ export interface ImagePlan {
   readonly plans: InodePlans;
   readonly twins: Twins;
   readonly sharedRanges: SharedRanges;
+  /** See `Sharing`. */
+  readonly fragmentSlices: SliceTable;
   readonly head: Head;
 }
 

@@ -1,6 +1,6 @@
 import { DataLayout } from "@erofs/format";
 import { Choice, type CompressResult } from "../execute/jobs.ts";
-import type { Part } from "./batches.ts";
+import type { Part } from "../plan/parts.ts";
 import { plainExtents } from "./file-settler.ts";
 import type { ImagePlan } from "./inode-body.ts";
 

@@ -5,7 +5,7 @@ import { SHA256_SIZE } from "../execute/sha256.ts";
 import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import { pathOf } from "../plan/paths.ts";
-import { SliceTable } from "../plan/slice-table.ts";
+import { SliceIds, type SliceTable } from "../plan/slice-table.ts";
 
 /** Bytes of a job: of several files, or a part of a larger one. */
 const batchBytes = 4 << 20;
@@ -53,15 +53,16 @@ function* batches(inventory: Inventory, plans: InodePlans, indexes: readonly num
   if (parts.length > 0) yield finish();
 }
 
-/** The slices of files' contents. */
+/** Hands the slices of files' contents to the table that `tableOf` says. */
 export async function sliceFiles(
   inventory: Inventory,
   plans: InodePlans,
   indexes: readonly number[],
+  tableOf: (index: number) => SliceTable,
   executor: Executor,
   onProgress: (bytes: number) => void,
-): Promise<SliceTable> {
-  const table = new SliceTable();
+): Promise<void> {
+  const ids = new SliceIds();
   await inOrder(
     batches(inventory, plans, indexes),
     { count: 2 * executor.concurrency },
@@ -69,14 +70,15 @@ export async function sliceFiles(
     ({ counts, lengths, bytes }, { parts }) => {
       let slice = 0;
       for (const [piece, { index, isFirst }] of parts.entries()) {
+        const table = tableOf(index);
         if (isFirst) table.begin(index);
         for (const end = slice + counts[piece]!; slice < end; slice++) {
-          table.add(lengths[slice]!, bytes.subarray(slice * SHA256_SIZE, (slice + 1) * SHA256_SIZE));
+          const digest = bytes.subarray(slice * SHA256_SIZE, (slice + 1) * SHA256_SIZE);
+          table.add(lengths[slice]!, ids.idOf(digest));
         }
       }
       // None of them is in the image yet.
       onProgress(0);
     },
   );
-  return table;
 }

@@ -19,27 +19,20 @@ describe("PackedContent", () => {
     ]);
   });
 
-  it("is cut into parts, files among them", () => {
-    const packed = new PackedContent(3);
-    for (const [index, size] of [10, 25, 5].entries()) packed.add(index, size);
-    const rests: number[] = [];
-    const parts = [
-      ...packed.parts((rest) => {
-        rests.push(rest);
-        return 16;
-      }),
-    ];
-    expect(rests.slice(0, 3)).toEqual([40, 24, 8]);
-    expect(parts).toEqual([
-      [
-        { index: 0, start: 0, length: 10 },
-        { index: 1, start: 0, length: 6 },
-      ],
-      [{ index: 1, start: 6, length: 16 }],
-      [
-        { index: 1, start: 22, length: 3 },
-        { index: 2, start: 0, length: 5 },
-      ],
+  it("says what stands anywhere, files cut among it", () => {
+    const packed = new PackedContent(4);
+    for (const [index, size] of [10, 25, 5].entries()) packed.add(2 - index, size);
+    packed.share(3, 1);
+    expect([...packed.files()]).toEqual([2, 1, 0]);
+    expect([...packed.ranges(0, 16)]).toEqual([
+      { index: 2, start: 0, length: 10 },
+      { index: 1, start: 0, length: 6 },
+    ]);
+    expect([...packed.ranges(16, 16)]).toEqual([{ index: 1, start: 6, length: 16 }]);
+    expect([...packed.ranges(10, 25)]).toEqual([{ index: 1, start: 0, length: 25 }]);
+    expect([...packed.ranges(34, 6)]).toEqual([
+      { index: 1, start: 24, length: 1 },
+      { index: 0, start: 0, length: 5 },
     ]);
   });
 });
