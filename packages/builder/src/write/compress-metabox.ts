@@ -2,7 +2,7 @@ import { type CompressResult, type Executor, RunEnd } from "../execute/jobs.ts";
 import { PieceList } from "../execute/pieces.ts";
 import { planFlat } from "../plan/inode-plans.ts";
 import type { Sink } from "../sink.ts";
-import type { Part } from "./batches.ts";
+import type { Part } from "../plan/parts.ts";
 import type { ImagePlan } from "./inode-body.ts";
 import { PlacedSettler } from "./placed-settler.ts";
 import { segmentSize } from "./segments.ts";
