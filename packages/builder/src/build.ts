@@ -2,7 +2,10 @@ import {
   alignUp,
   BuildError,
   createSuperblock,
+  DEVICE_SLOT_SIZE,
+  type DeviceSlot,
   encodeCompressionConfigs,
+  encodeDeviceTable,
   encodeSuperblock,
   FeatureCompat,
   FeatureIncompat,
@@ -35,6 +38,7 @@ import type { Sink } from "./sink.ts";
 import { compressDirectories, reservePackedInode } from "./write/compress-directories.ts";
 import { compressFiles } from "./write/compress-files.ts";
 import { MetaboxWriter } from "./write/compress-metabox.ts";
+import { deviceSlots, mostDevices } from "./write/device-slots.ts";
 import { digestFiles } from "./write/digest-files.ts";
 import { directoryContents } from "./write/directory-contents.ts";
 import type { HeadStart } from "./write/head-start.ts";
@@ -42,6 +46,7 @@ import { type ImagePlan, nidOf } from "./write/inode-body.ts";
 import { shareRanges } from "./write/share-ranges.ts";
 import { TailStore } from "./write/tail-store.ts";
 import { writeBlocks } from "./write/write-blocks.ts";
+import { writeChunks } from "./write/write-chunks.ts";
 import { makeMetabox, writeDirectoryBlocks, writeMetadata } from "./write/write-metadata.ts";
 
 export interface BuildSummary {
@@ -52,6 +57,8 @@ export interface BuildSummary {
   /** Bytes of all regular files, holes included. */
   readonly inputBytes: number;
   readonly imageBytes: number;
+  /** Bytes of the blob that the chunks went to. */
+  readonly blobBytes: number;
   /** Files that were stored compressed. */
   readonly compressedFiles: number;
   readonly uuid: Uint8Array;
@@ -59,7 +66,7 @@ export interface BuildSummary {
 
 /**
  * Builds an image of `root` and writes it to `sink`: compressed data first, then data stored as it is, then
- * metadata, the superblock last. Rejects with an `ErofsError`; the sink is aborted then. With a `headStart` of the same
+ * metadata, the superblock last. Rejects with an `ErofsError`; the sink is aborted then, and that of a blob. With a `headStart` of the same
  * options and executor, some is done already.
  */
 export async function buildImage(
@@ -73,6 +80,7 @@ export async function buildImage(
     return await build(root, sink, options, executor, headStart);
   } catch (error) {
     sink.abort();
+    options.chunks?.blob?.abort();
     throw error;
   }
 }
@@ -95,9 +103,11 @@ async function build(
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
   const allRecords = compressionRecords(settings.compressions, settings);
   const configSize = encodeCompressionConfigs(allRecords.configs).length;
+  const deviceCount = mostDevices(settings.chunks);
+  const deviceTable = new Uint8Array(deviceCount * DEVICE_SLOT_SIZE);
   const head = settings.metabox
-    ? placeMetaboxHead(xattrs, configSize)
-    : placeHead(plans, xattrs, configSize, blockSize);
+    ? placeMetaboxHead(xattrs, configSize, deviceCount)
+    : placeHead(plans, xattrs, configSize, deviceCount, blockSize);
   const headEnd = Math.ceil(head.end / blockSize) * blockSize;
 
   const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
@@ -107,10 +117,21 @@ async function build(
   const digests = await digestFiles(inventory, plans, possible, executor, report("compare"));
   const twins = findTwins(possible, digests, plans);
   const sharing = await shareRanges(inventory, plans, twins, settings, executor, report("compare"));
-  const image: ImagePlan = { settings, epoch, inventory, xattrs, plans, twins, ...sharing, head };
+  const image: ImagePlan = {
+    settings,
+    epoch,
+    inventory,
+    xattrs,
+    plans,
+    twins,
+    ...sharing,
+    head,
+    deviceTable,
+  };
+  const chunks = await writeChunks(image, headEnd / blockSize, executor, sink, report("write"));
   const dataEnd = await compressFiles(
     image,
-    headEnd / blockSize,
+    chunks.imageEnd,
     headStart,
     tails,
     executor,
@@ -150,6 +171,8 @@ async function build(
     end = await writer.finish();
   }
   const blockCount = alignUp(end, settings.placement.imageBlocks);
+  const slots = await deviceSlots(settings.chunks, chunks, blockCount, executor);
+  deviceTable.set(encodeDeviceTable(slots, false));
   const checked = superblockChecksumRange(blockSize);
   const beginning = await writeMetadata(
     image,
@@ -167,7 +190,7 @@ async function build(
   const uuid = settings.uuid ?? deriveUuid(inventory, settings, plans.choices);
   const records = compressionRecords(usedCompressions(image), settings);
   beginning.set(encodeCompressionConfigs(records.configs), head.configOffset);
-  const superblock = superblockOf(image, { uuid, blockCount, records });
+  const superblock = superblockOf(image, { uuid, blockCount, records, slots });
   beginning.set(superblock, SUPERBLOCK_OFFSET);
   const range = beginning.subarray(checked.start, checked.start + checked.length);
   new DataView(beginning.buffer, beginning.byteOffset).setUint32(
@@ -176,6 +199,8 @@ async function build(
     true,
   );
   await sink.write(0, beginning);
+  const blobBytes = chunks.blobBlocks * blockSize;
+  await settings.chunks?.blob?.finish(blobBytes);
   await sink.finish(blockCount * blockSize);
   return {
     inodes: nodes.length,
@@ -183,6 +208,7 @@ async function build(
     directories: inventory.directories.length,
     inputBytes,
     imageBytes: blockCount * blockSize,
+    blobBytes,
     compressedFiles: nodes.reduce(
       (count, { type }, index) => count + Number(type === FileType.regular && isCompressed(plans, index)),
       0,
@@ -236,7 +262,7 @@ function needs48Bit({ settings, plans }: ImagePlan, blockCount: number): boolean
 
 function superblockOf(
   image: ImagePlan,
-  state: { uuid: Uint8Array; blockCount: number; records: CompressionRecords },
+  state: { uuid: Uint8Array; blockCount: number; records: CompressionRecords; slots: readonly DeviceSlot[] },
 ): Uint8Array {
   const { settings, plans, inventory, xattrs, epoch } = image;
   const { configs, lz4Distance } = state.records;
@@ -250,7 +276,8 @@ function superblockOf(
     featureIncompat |= FeatureIncompat.fragments;
   if (packsTails(plans)) featureIncompat |= FeatureIncompat.ztailpacking;
   if (settings.dotOmitted || needs48Bit(image, state.blockCount)) featureIncompat |= FeatureIncompat.bit48;
-  if (plans.chunks.size > 0) featureIncompat |= FeatureIncompat.chunkedFile;
+  if (plans.chunks.size > 0 || plans.chunkFiles.length > 0) featureIncompat |= FeatureIncompat.chunkedFile;
+  if (state.slots.length > 0) featureIncompat |= FeatureIncompat.deviceTable;
   if (settings.metabox) featureIncompat |= FeatureIncompat.metabox;
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (settings.metabox && xattrs.shared.length > 0) featureCompat |= FeatureCompat.sharedXattrsInMetabox;
@@ -268,6 +295,8 @@ function superblockOf(
       epoch: epoch.epoch,
       fixedNsec: epoch.fixedNsec,
       blockCount: state.blockCount,
+      extraDevices: state.slots.length,
+      deviceTableSlot: state.slots.length > 0 ? image.head.deviceTableOffset / DEVICE_SLOT_SIZE : 0,
       uuid: state.uuid,
       volumeName: settings.volumeName,
       availableAlgorithms: algorithms === 0 ? lz4Distance : algorithms,

@@ -9,7 +9,9 @@ import type { Executor } from "./execute/jobs.ts";
 import { type BuildOptions, settle } from "./options.ts";
 import { FileSink } from "./node/file-sink.ts";
 import { nodePlatform } from "./node/platform.ts";
+import { nodeSha256 } from "./node/sha256.ts";
 import { type ClosableExecutor, WorkerPool } from "./node/worker-pool.ts";
+import { BlobSink } from "./sink.ts";
 import { HeadStart } from "./write/head-start.ts";
 
 export { nodePlatform };
@@ -30,6 +32,8 @@ export interface FileBuildOptions extends BuildOptions {
   readonly pluginTimeout?: number | undefined;
   /** Wait until the image is on the disk before it gets its name. Default true. */
   readonly sync?: boolean;
+  /** A file for the chunks of `chunks`, which need no `blob` then. It appears together with the image. */
+  readonly blobFile?: string | undefined;
   /** Threads that `startWorkers` started for these options; they stay open. */
   readonly executor?: ClosableExecutor;
   /** What `readTree` began for these options, on the same `executor`. */
@@ -90,8 +94,26 @@ export async function buildImageFile(
 ): Promise<BuildSummary> {
   const executor = options.executor ?? (await startWorkers(options));
   try {
-    return await buildImage(root, new FileSink(path, options.sync), options, executor, options.headStart);
+    const { sink, chunks } = openSinks(path, options);
+    return await buildImage(root, sink, { ...options, chunks }, executor, options.headStart);
   } finally {
     if (!options.executor) await executor.close();
+  }
+}
+
+/** The file of an image, and the options of its chunks with a file for them where there is to be one. */
+function openSinks(
+  path: string,
+  { chunks, blobFile, sync: durable }: FileBuildOptions,
+): { sink: FileSink; chunks: FileBuildOptions["chunks"] } {
+  if (blobFile === undefined) return { sink: new FileSink(path, { durable }), chunks };
+  if (!chunks) throw new BuildError("a blob device is for chunks: it needs a chunk size");
+  const companion = new FileSink(blobFile, { durable });
+  try {
+    const sink = new FileSink(path, { durable, companion });
+    return { sink, chunks: { ...chunks, blob: new BlobSink(companion, nodeSha256) } };
+  } catch (error) {
+    companion.abort();
+    throw error;
   }
 }

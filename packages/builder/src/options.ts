@@ -1,5 +1,6 @@
 import type { Compressor } from "@erofs/compressor";
 import { BuildError, type ByteString, MAX_EXTENT_SIZE } from "@erofs/format";
+import { type ChunkEntries, type ChunkOptions, type ChunkSettings, settleChunks } from "./chunk-options.ts";
 import {
   type Compression,
   isPrivate,
@@ -118,6 +119,13 @@ export interface BuildOptions extends PlacementOptions {
    */
   readonly dedupe?: boolean;
   /**
+   * Present: regular files that are not to be compressed are made of chunks, of which equal ones are stored once and
+   * those of zeros not at all. What was to be compressed and does not shrink is stored without.
+   */
+  readonly chunks?: ChunkOptions | undefined;
+  /** Default `auto`. */
+  readonly chunkEntries?: ChunkEntries;
+  /**
    * Paths ("usr/bin/env", "" for the root) of files whose data are stored before those of others, in this order; a directory
    * stands for all in it. What is read together is then read in one go. Others follow in the order of the tree.
    */
@@ -144,6 +152,8 @@ export interface Settings {
   readonly inlineData: boolean;
   readonly tailPacking: boolean;
   readonly dedupe: boolean;
+  readonly chunks: ChunkSettings | undefined;
+  readonly chunkEntries: ChunkEntries;
   readonly dataOrder: readonly ByteString[];
   readonly fragments: { readonly all: boolean; readonly dedupe: FragmentDedupe } | undefined;
   readonly compressDirectories: boolean;
@@ -160,7 +170,7 @@ export interface Settings {
 
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
 export function settle(options: BuildOptions): Settings {
-  const { blockSize = 4096, xattrTolerance = 2 } = options;
+  const { blockSize = 4096, xattrTolerance = 2, chunkEntries = "auto" } = options;
   const blockSizeBits = Math.log2(blockSize);
   if (!Number.isInteger(blockSizeBits) || blockSizeBits < 9 || blockSizeBits > 16) {
     throw new BuildError(`block size ${blockSize}: expected a power of two from 512 to 65536`);
@@ -197,6 +207,8 @@ export function settle(options: BuildOptions): Settings {
     inlineData: options.inlineData ?? true,
     tailPacking: options.tailPacking ?? false,
     dedupe: options.dedupe ?? false,
+    chunks: settleChunks(options.chunks, chunkEntries, blockSize),
+    chunkEntries,
     dataOrder: options.dataOrder ?? [],
     fragments: packed && settleFragments(options.fragments),
     compressDirectories: packed !== undefined && options.compressDirectories === true,

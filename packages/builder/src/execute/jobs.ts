@@ -5,7 +5,7 @@ import type { Pieces } from "./pieces.ts";
  * The work that is done apart from planning, on any thread. What comes out depends on the job alone, never on
  * who does it or when, so the number of workers cannot show in an image.
  */
-export type Job = CompressJob | ChooseJob | DigestJob | SliceJob | FillJob;
+export type Job = CompressJob | ChooseJob | ChunkJob | DigestJob | SliceJob | FillJob;
 
 /** What becomes of the last cluster of a run, with which a file may end. */
 export const RunEnd = {
@@ -62,6 +62,17 @@ export interface SliceJob {
   readonly pathOf: (piece: number) => ByteString;
 }
 
+/** Read and digest chunks. Each piece is a run of whole chunks, of which the last one may be the short end of a file. */
+export interface ChunkJob {
+  readonly kind: "chunk";
+  readonly pieces: Pieces;
+  readonly chunkSize: number;
+  readonly blockSize: number;
+  /** Handed over and handed back: room for all chunks, each from a block's beginning on. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly pathOf?: undefined;
+}
+
 /** Read each piece to its destination in `bytes`. */
 export interface FillJob {
   readonly kind: "fill";
@@ -100,6 +111,15 @@ export interface ChooseResult {
   readonly choice: number;
 }
 
+export interface ChunkResult {
+  /** The chunks that are not zeros, one behind the other, each filled up with zeros to a block's end. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** For each chunk its SHA-256 digest. */
+  readonly digests: Uint8Array;
+  /** For each chunk 1 if it is zeros; it has no digest then. */
+  readonly holes: Uint8Array;
+}
+
 export interface DigestResult {
   /** The SHA-256 digests of all pieces, 32 bytes each. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -121,6 +141,7 @@ export interface FillResult {
 export interface ResultOf {
   compress: CompressResult;
   choose: ChooseResult;
+  chunk: ChunkResult;
   digest: DigestResult;
   slice: SliceResult;
   fill: FillResult;

@@ -1,4 +1,5 @@
 import { choose, isEven } from "./choose.ts";
+import { cutChunks } from "./cut-chunks.ts";
 import { type ExtentPairs, indexSize, type Run } from "./cluster-cutter.ts";
 import { CompressorFailure } from "./compressor-failure.ts";
 import type { Cutters, WorkSettings } from "./cutters.ts";
@@ -7,6 +8,7 @@ import {
   Choice,
   type ChooseJob,
   type ChooseResult,
+  type ChunkResult,
   type CompressJob,
   type CompressResult,
   type DigestJob,
@@ -88,8 +90,12 @@ export class JobRunner {
     }
   }
 
-  #do(job: Work): FillResult | DigestResult | SliceResult | Promise<CompressResult | ChooseResult> {
+  #do(
+    job: Work,
+  ): FillResult | DigestResult | SliceResult | ChunkResult | Promise<CompressResult | ChooseResult> {
     switch (job.kind) {
+      case "chunk":
+        return cutChunks(job, this.#files, this.#createSha256);
       case "digest":
         return this.#digest(job);
       case "slice":

@@ -4,6 +4,7 @@ import {
   fdatasync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   openSync,
   renameSync,
   rmSync,
@@ -20,6 +21,16 @@ const sync = promisify(fdatasync);
 /** After this many bytes the system is asked to write them out, so that little is left to wait for at the end. */
 const syncInterval = 64 << 20;
 
+export interface FileSinkOptions {
+  /** False: the system may still hold the image in memory when it is finished, which is faster. Default true. */
+  readonly durable?: boolean | undefined;
+  /**
+   * Another file that appears with this one, and is finished before it. Its own `finish` leaves it where it is; when either
+   * cannot get its name, both names are as they were.
+   */
+  readonly companion?: FileSink | undefined;
+}
+
 /**
  * A file that stands under its name only when the image is complete: written beside it, synced, renamed. The
  * name may exist; it is replaced at once and only then.
@@ -28,16 +39,18 @@ export class FileSink implements Sink {
   readonly #path: string;
   readonly #temporary: string;
   readonly #durable: boolean;
+  readonly #companion: FileSink | undefined;
+  #isCompanion = false;
   #fd: number | undefined;
   #unsynced = 0;
   #writing: Promise<unknown> = Promise.resolve();
   #syncing: Promise<void> | undefined;
   #syncFailure: unknown;
 
-  /** With `durable` false the system may still hold the image in memory when it is finished, which is faster. */
-  constructor(path: string, durable = true) {
+  constructor(path: string, { durable = true, companion }: FileSinkOptions = {}) {
     this.#path = path;
     this.#durable = durable;
+    this.#companion = companion;
     // Without the image's own name, which may be as long as a name can be.
     this.#temporary = join(dirname(path), `.erofs-${randomBytes(6).toString("hex")}.tmp`);
     try {
@@ -45,6 +58,7 @@ export class FileSink implements Sink {
     } catch (cause) {
       throw writeError(path, cause);
     }
+    if (companion) companion.#isCompanion = true;
   }
 
   /** On a thread of Node's, so that this one goes on meanwhile. */
@@ -73,12 +87,11 @@ export class FileSink implements Sink {
       if (this.#durable) fsyncSync(fd);
       closeSync(fd);
       this.#fd = undefined;
-      renameSync(this.#temporary, this.#path);
-      if (this.#durable) syncDirectory(dirname(this.#path));
     } catch (cause) {
       this.abort();
       throw writeError(this.#path, cause);
     }
+    if (!this.#isCompanion) this.#publish();
   }
 
   abort(): void {
@@ -92,6 +105,53 @@ export class FileSink implements Sink {
     if (fd === undefined) return;
     // Not under a write or a sync: they would then meet whatever file gets the descriptor's number next.
     void Promise.allSettled([this.#writing, this.#syncing]).then(() => closeSync(fd));
+  }
+
+  /** Gives the file its name, and its companion before: both or neither. */
+  #publish(): void {
+    const companion = this.#companion;
+    if (!companion) return this.#rename();
+    const replaced = companion.#keepReplaced();
+    try {
+      companion.#rename();
+      try {
+        this.#rename();
+      } catch (error) {
+        if (replaced === undefined) rmSync(companion.#path, { force: true });
+        else renameSync(replaced, companion.#path);
+        throw error;
+      }
+    } finally {
+      if (replaced !== undefined) rmSync(replaced, { force: true });
+    }
+  }
+
+  #rename(): void {
+    try {
+      renameSync(this.#temporary, this.#path);
+      if (this.#durable) syncDirectory(dirname(this.#path));
+    } catch (cause) {
+      this.abort();
+      throw writeError(this.#path, cause);
+    }
+  }
+
+  /** Another name for the file that this one is about to replace; undefined where there is none. */
+  #keepReplaced(): string | undefined {
+    const kept = `${this.#temporary}.old`;
+    try {
+      linkSync(this.#path, kept);
+      return kept;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    }
+    try {
+      // Not every file system has hard links.
+      renameSync(this.#path, kept);
+      return kept;
+    } catch (cause) {
+      throw writeError(this.#path, cause);
+    }
   }
 
   #descriptor(): number {

@@ -117,7 +117,7 @@ export class WorkerPool implements ClosableExecutor {
       const memory = work.pieces.memory.map(ownBytes);
       member.worker.postMessage(
         { ...work, pieces: { ...work.pieces, memory } },
-        work.kind === "fill" ? [work.bytes.buffer] : [],
+        "bytes" in work ? [work.bytes.buffer] : [],
       );
     }
   }

@@ -1,10 +1,10 @@
-import { NULL_BLOCK } from "@erofs/format";
+import { chunkEntrySize, NULL_BLOCK } from "@erofs/format";
 import type { DataRange } from "@erofs/tree";
 
 /** A sparse file as equally sized chunks, of which only those with data are stored. */
 export interface ChunkPlan {
-  /** log2 of the chunk size in blocks: bits 0–4 of the chunk format. */
-  readonly chunkBlockBits: number;
+  /** A `ChunkFormat`. */
+  readonly format: number;
   /** For each chunk its first block counted from the file's first stored one, or `NULL_BLOCK` for a hole. */
   readonly blocks: Uint32Array;
   /** Blocks stored in all. */
@@ -16,13 +16,19 @@ const maxChunkBlockBits = 31;
 
 /**
  * Chunks for a file of `size` bytes with data only in `ranges`. Small chunks store less, large ones need a
- * shorter table; the size is chosen for which both together are smallest.
+ * shorter table; the size is chosen for which both together are smallest. `flags` are those of the `ChunkFormat`.
  */
-export function planChunks(size: number, ranges: readonly DataRange[], blockSizeBits: number): ChunkPlan {
+export function planChunks(
+  size: number,
+  ranges: readonly DataRange[],
+  blockSizeBits: number,
+  flags = 0,
+): ChunkPlan {
   let best = { bits: 0, cost: Infinity };
   for (let bits = 0; bits <= maxChunkBlockBits; bits++) {
     const chunkSize = 2 ** (blockSizeBits + bits);
-    const cost = 4 * Math.ceil(size / chunkSize) + storedChunks(size, ranges, chunkSize) * chunkSize;
+    const cost =
+      chunkEntrySize(flags) * Math.ceil(size / chunkSize) + storedChunks(size, ranges, chunkSize) * chunkSize;
     if (cost < best.cost) best = { bits, cost };
     if (chunkSize >= size) break;
   }
@@ -37,7 +43,7 @@ export function planChunks(size: number, ranges: readonly DataRange[], blockSize
       blockCount += Math.ceil(Math.min(chunkSize, size - chunk * chunkSize) / 2 ** blockSizeBits);
     }
   }
-  return { chunkBlockBits: best.bits, blocks, blockCount };
+  return { format: best.bits | flags, blocks, blockCount };
 }
 
 /** How many chunks the ranges touch. */

@@ -85,6 +85,7 @@ function addSettings(print: Fingerprint, settings: Settings): void {
     print.add(value);
   const { bit48, ...numbers } = settings.placement;
   for (const value of [...Object.values(numbers), Number(bit48)]) print.addNumber(value);
+  addChunks(print, settings);
   for (const path of settings.dataOrder) print.addName(path);
   print.addNumber(buildTime);
   for (const { compressor, encoderOptions } of settings.compressions) {
@@ -95,6 +96,16 @@ function addSettings(print: Fingerprint, settings: Settings): void {
       print.addName(name);
       print.add(value);
     }
+  }
+}
+
+function addChunks(print: Fingerprint, { chunks, chunkEntries }: Settings): void {
+  if (chunkEntries !== "auto") print.addName(chunkEntries);
+  if (!chunks) return;
+  print.add(chunks.size + Number(chunks.blob !== undefined));
+  for (const { tag, size } of chunks.dictionary?.devices ?? []) {
+    print.addName(tag);
+    print.addNumber(size);
   }
 }
 

@@ -1,8 +1,17 @@
-import { chunkTableOffset, DataLayout, FileType, NULL_BLOCK } from "@erofs/format";
+import {
+  chunkEntrySize,
+  ChunkFormat,
+  chunkTableOffset,
+  DataLayout,
+  FileType,
+  NULL_BLOCK,
+} from "@erofs/format";
+import type { ChunkEntries, ChunkSettings } from "../chunk-options.ts";
 import { Choice } from "../execute/jobs.ts";
 import type { Settings } from "../options.ts";
 import { hasWholeBlocks } from "../placement-options.ts";
 import { planChoices } from "./choices.ts";
+import { ChunkTables } from "./chunk-tables.ts";
 import { type ChunkPlan, isMostlyHoles, planChunks } from "./chunks.ts";
 import { dataOrder } from "./data-order.ts";
 import { planCompressedDirectory } from "./compressed-directories.ts";
@@ -46,8 +55,11 @@ export interface InodePlans {
   readonly recordSizes: Uint8Array;
   /** Compressed files whose clusters do not stand one behind the other, as a compact index has them. */
   readonly scattered: Set<number>;
-  /** Chunk-based files. */
+  /** Sparse files, where no others are made of chunks. */
   readonly chunks: ReadonlyMap<number, ChunkPlan>;
+  /** Files made of chunks as the settings ask for, in the order of their data, and their tables. */
+  readonly chunkFiles: readonly number[];
+  readonly chunkTables: ChunkTables | undefined;
   /** What stands in the packed inode, where there is one. */
   readonly packed: PackedContent | undefined;
   /** Regular files that go there as a whole. */
@@ -68,6 +80,7 @@ export function planInodes(
   const { nodes, linkCounts } = inventory;
   const count = nodes.length;
   const chunks = new Map<number, ChunkPlan>();
+  const chunkFiles: number[] = [];
   const candidates: number[] = [];
   const wholeFragments: number[] = [];
   const plans: InodePlans = {
@@ -87,6 +100,8 @@ export function planInodes(
     recordSizes: new Uint8Array(count),
     scattered: new Set(),
     chunks,
+    chunkFiles,
+    chunkTables: settings.chunks && new ChunkTables(count),
     packed: settings.packed ? new PackedContent(count) : undefined,
     wholeFragments,
     candidates,
@@ -112,12 +127,19 @@ export function planInodes(
     plans.sizes[index] = size;
     plans.bodySizes[index] = (extended ? 64 : 32) + (xattrs.ofInode.get(index)?.size ?? 0);
     const ranges = node.content?.kind === "file" ? node.content.ranges : undefined;
-    if (isMostlyHoles(size, ranges)) {
-      const plan = planChunks(size, ranges!, settings.blockSizeBits);
+    const mostlyHoles = isMostlyHoles(size, ranges);
+    const stored = mostlyHoles || plans.choices[index] === Choice.none;
+    if (settings.chunks && stored && node.type === FileType.regular && size > 0) {
+      chunkFiles.push(index);
+      plans.layouts[index] = DataLayout.chunkBased;
+    } else if (mostlyHoles) {
+      const format = settings.chunkEntries === "indexes" ? ChunkFormat.indexes : 0;
+      const plan = planChunks(size, ranges!, settings.blockSizeBits, format);
       chunks.set(index, plan);
       plans.layouts[index] = DataLayout.chunkBased;
       plans.bodySizes[index] =
-        chunkTableOffset(plans.bodySizes[index]!, plan.chunkBlockBits) + 4 * plan.blocks.length;
+        chunkTableOffset(plans.bodySizes[index]!, plan.format) +
+        chunkEntrySize(plan.format) * plan.blocks.length;
       plans.blockCounts[index] = plan.blockCount;
     } else if (plans.choices[index] !== Choice.none) {
       if (isWholeFragment(size, plans.choices[index]!, settings)) wholeFragments.push(index);
@@ -133,12 +155,23 @@ export function planInodes(
       );
     }
   }
+  const { chunks: asked } = settings;
+  if (asked) {
+    const counts = chunkFiles.map((index) => Math.ceil(plans.sizes[index]! / asked.size));
+    plans.chunkTables!.open(chunkFiles, counts, chunkFormat(asked, settings.chunkEntries));
+  }
   return plans;
 }
 
 /** Whether the last bytes of a file that is stored as it is may stand behind its inode. */
 export function mayBeInline(size: number, { inlineData, placement, blockSize }: Settings): boolean {
   return inlineData && !hasWholeBlocks(placement, size, blockSize);
+}
+
+/** The chunk format of all files that are made of chunks, as far as it is known before their content. */
+function chunkFormat({ blockBits, blob, dictionary }: ChunkSettings, entries: ChunkEntries): number {
+  const hasIndexes = entries === "indexes" || blob !== undefined || dictionary !== undefined;
+  return blockBits | (hasIndexes ? ChunkFormat.indexes : 0);
 }
 
 /** Whether a file goes to the packed inode as a whole: with a cluster of its own it would waste most of it. */

@@ -75,7 +75,7 @@ function assign(
 /** Whether an inode has no room for block numbers above 32 bits: compact ones keep their link count there. */
 function hasNarrowBlocks({ nodes, linkCounts }: Inventory, plans: InodePlans, index: number): boolean {
   if (plans.layouts[index] === DataLayout.chunkBased) {
-    return (plans.chunks.get(index)!.chunkBlockBits & ChunkFormat.bit48) === 0;
+    return (plans.chunks.get(index)!.format & ChunkFormat.bit48) === 0;
   }
   return (
     plans.extended[index] === 0 && (linkCounts[index] !== 1 || nodes[index]!.type === FileType.directory)

@@ -1,5 +1,6 @@
 import {
   alignUp,
+  DEVICE_SLOT_SIZE,
   INODE_SLOT_SIZE,
   SUPERBLOCK_OFFSET,
   SUPERBLOCK_SIZE,
@@ -17,6 +18,7 @@ import type { XattrPlan } from "./xattr-plan.ts";
  */
 export interface Head {
   readonly configOffset: number;
+  readonly deviceTableOffset: number;
   /** Byte offset of each shared xattr, in the metabox where there is one. */
   readonly sharedOffsets: readonly number[];
   /** First byte behind them. */
@@ -25,10 +27,16 @@ export interface Head {
   readonly end: number;
 }
 
-/** Places what comes first, the root inode included. */
-export function placeHead(plans: InodePlans, xattrs: XattrPlan, configSize: number, blockSize: number): Head {
-  const configOffset = SUPERBLOCK_OFFSET + SUPERBLOCK_SIZE;
-  let offset = alignUp(configOffset + configSize, INODE_SLOT_SIZE);
+/** Places what comes first, the root inode included. There is room for the table of `deviceCount` devices. */
+export function placeHead(
+  plans: InodePlans,
+  xattrs: XattrPlan,
+  configSize: number,
+  deviceCount: number,
+  blockSize: number,
+): Head {
+  const { end: tablesEnd, ...tables } = placeTables(0, configSize, deviceCount);
+  let offset = tablesEnd;
   const rootSize = plans.bodySizes[0]! + plans.tailSizes[0]!;
   // A tail must lie in one block.
   if (plans.tailSizes[0]! > 0 && (offset % blockSize) + rootSize > blockSize)
@@ -36,17 +44,27 @@ export function placeHead(plans: InodePlans, xattrs: XattrPlan, configSize: numb
   plans.offsets[0] = offset;
   offset += rootSize;
   const shared = placeShared(xattrs, offset);
-  return { configOffset, ...shared, end: shared.sharedEnd };
+  return { ...tables, ...shared, end: shared.sharedEnd };
 }
 
 /** The head of an image with a metabox: root and shared xattrs are there. */
-export function placeMetaboxHead(xattrs: XattrPlan, configSize: number): Head {
-  const configOffset = SUPERBLOCK_OFFSET + SUPERBLOCK_SIZE + SUPERBLOCK_SLOT_SIZE;
-  return {
-    configOffset,
-    ...placeShared(xattrs, 0),
-    end: alignUp(configOffset + configSize, INODE_SLOT_SIZE),
-  };
+export function placeMetaboxHead(xattrs: XattrPlan, configSize: number, deviceCount: number): Head {
+  return { ...placeTables(SUPERBLOCK_SLOT_SIZE, configSize, deviceCount), ...placeShared(xattrs, 0) };
+}
+
+/** Places what follows a superblock with so many bytes of extensions: the compression configs and the device table. */
+function placeTables(
+  extensions: number,
+  configSize: number,
+  deviceCount: number,
+): Pick<Head, "configOffset" | "deviceTableOffset" | "end"> {
+  const configOffset = SUPERBLOCK_OFFSET + SUPERBLOCK_SIZE + extensions;
+  const deviceTableOffset = alignUp(configOffset + configSize, DEVICE_SLOT_SIZE);
+  const end =
+    deviceCount > 0
+      ? deviceTableOffset + deviceCount * DEVICE_SLOT_SIZE
+      : alignUp(configOffset + configSize, INODE_SLOT_SIZE);
+  return { configOffset, deviceTableOffset, end };
 }
 
 function placeShared({ shared }: XattrPlan, start: number): Pick<Head, "sharedOffsets" | "sharedEnd"> {

@@ -1,4 +1,4 @@
-import { FileType, fromBytes } from "@erofs/format";
+import { DataLayout, FileType, fromBytes } from "@erofs/format";
 import { SHA256_SIZE } from "../execute/sha256.ts";
 import type { Settings } from "../options.ts";
 import type { InodePlans } from "./inode-plans.ts";
@@ -51,8 +51,8 @@ export function possibleTwins(inventory: Inventory, plans: InodePlans, settings:
   const keys = new Map<number, string>();
   const counts = new Map<string, number>();
   for (const index of indexes) {
-    const isFile = inventory.nodes[index]!.type === FileType.regular && !plans.chunks.has(index);
-    if (!isFile || plans.sizes[index] === 0) continue;
+    const isFile = inventory.nodes[index]!.type === FileType.regular;
+    if (!isFile || plans.layouts[index] === DataLayout.chunkBased || plans.sizes[index] === 0) continue;
     const key = `${plans.sizes[index]} ${likeness(index)}`;
     keys.set(index, key);
     counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -45,6 +45,8 @@ export interface ImagePlan {
   /** See `Sharing`. */
   readonly fragmentSlices: SliceTable;
   readonly head: Head;
+  /** As it stands in the image; filled in when all blocks have their places. */
+  readonly deviceTable: Uint8Array;
 }
 
 /** The nid of an inode: `meta_blkaddr` is 0, so it counts from the beginning of the image, or of the metabox. */
@@ -60,6 +62,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
   const extended = plans.extended[index] === 1;
   const own = xattrs.ofInode.get(index);
   const chunks = plans.chunks.get(index);
+  const hasTable = plans.chunkTables?.has(index) === true;
   const isDevice = node.type === FileType.characterDevice || node.type === FileType.blockDevice;
   encodeInode(
     {
@@ -74,7 +77,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       // Empty files have start block 0, by custom; nobody looks at it.
       startBlock: plans.sizes[index] === 0 ? 0 : plans.startBlocks[index]!,
       blockCount: plans.blockCounts[index]!,
-      chunkFormat: chunks?.chunkBlockBits ?? 0,
+      chunkFormat: hasTable ? plans.chunkTables!.formatOf(index) : (chunks?.format ?? 0),
       rdev: isDevice ? encodeDevice(node.major, node.minor) : 0,
       ino: index + 1,
       uid: node.uid,
@@ -93,8 +96,10 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
     target.set(encodeXattrBody({ filter: own.filter, sharedIds, inline: own.inline }), end);
     end += own.size;
   }
-  if (chunks) {
-    writeChunkTable(chunks, plans.startBlocks[index]!, target, chunkTableOffset(end, chunks.chunkBlockBits));
+  if (hasTable) {
+    plans.chunkTables!.write(index, target, chunkTableOffset(end, plans.chunkTables!.formatOf(index)));
+  } else if (chunks) {
+    writeChunkTable(chunks, plans.startBlocks[index]!, target, chunkTableOffset(end, chunks.format));
   } else if (layout === DataLayout.compressedCompact || layout === DataLayout.compressedFull) {
     const fileSize = plans.sizes[index]!;
     const { blockSizeBits, blockSize, compressions } = settings;
@@ -146,7 +151,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
 const chunksAtOnce = 4096;
 
 function writeChunkTable(plan: ChunkPlan, startBlock: number, target: Uint8Array, offset: number): void {
-  const format = plan.chunkBlockBits;
+  const { format } = plan;
   for (let first = 0; first < plan.blocks.length; first += chunksAtOnce) {
     const chunks = Array.from(plan.blocks.subarray(first, first + chunksAtOnce), (block) => ({
       device: 0,

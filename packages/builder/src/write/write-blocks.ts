@@ -1,4 +1,4 @@
-import { bytesOf, FileType, NULL_BLOCK } from "@erofs/format";
+import { bytesOf, chunkSizeOf, FileType, NULL_BLOCK } from "@erofs/format";
 import type { Content } from "@erofs/tree";
 import { inOrder } from "../execute/in-order.ts";
 import type { Executor, FillJob } from "../execute/jobs.ts";
@@ -39,7 +39,7 @@ function* runs({ inventory, plans, settings, twins }: ImagePlan, first: number):
       yield { index, content, size, offset: 0, length, destination: startBlock * blockSize };
       continue;
     }
-    const chunkSize = 2 ** chunks.chunkBlockBits * blockSize;
+    const chunkSize = chunkSizeOf(chunks.format, settings.blockSizeBits);
     for (const [chunk, block] of chunks.blocks.entries()) {
       if (block === NULL_BLOCK) continue;
       const offset = chunk * chunkSize;

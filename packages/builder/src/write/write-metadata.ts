@@ -27,6 +27,8 @@ interface Metadata {
   readonly behind: number;
   /** Whether the shared xattrs are there. */
   readonly hasShared: boolean;
+  /** Whether the device table is there. */
+  readonly hasTables: boolean;
 }
 
 /** The regions of the areas, each with the inodes that lie in it wholly or in part. */
@@ -141,7 +143,7 @@ export async function writeMetadata(
 ): Promise<Uint8Array> {
   const { metaboxCount, offsets } = image.plans;
   const hasShared = metaboxCount === 0;
-  const metadata = { areas, first: metaboxCount, behind: offsets.length, hasShared };
+  const metadata = { areas, first: metaboxCount, behind: offsets.length, hasShared, hasTables: true };
   let beginning: Uint8Array = new Uint8Array(0);
   const take = async (bytes: Uint8Array, start: number) => {
     if (start === 0) {
@@ -165,7 +167,7 @@ export async function makeMetabox(
   onBytes: (count: number) => void,
 ): Promise<void> {
   const behind = image.plans.metaboxCount;
-  const metadata = { areas: [{ start: 0, end: size }], first: 0, behind, hasShared: true };
+  const metadata = { areas: [{ start: 0, end: size }], first: 0, behind, hasShared: true, hasTables: false };
   await fillMetadata(image, metadata, sources, executor, take, onBytes);
 }
 
@@ -220,6 +222,7 @@ async function fillMetadata(
       }
     }
     if (metadata.hasShared) copyPart(shared.bytes, shared.offset, region, bytes);
+    if (metadata.hasTables) copyPart(image.deviceTable, image.head.deviceTableOffset, region, bytes);
     return { job: { kind: "fill", pieces: pieces.take(), bytes }, tailBytes };
   };
 

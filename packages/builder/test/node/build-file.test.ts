@@ -226,6 +226,82 @@ describe("buildImageFile", () => {
   });
 });
 
+describe("an image and its blob", () => {
+  const chunks = { size: 65_536 };
+  const tree = () => directory({ a: file(noise(300_000, 1)), b: file(runs(70_000, 2)) });
+
+  it("appear together, and are the same for any number of workers", async () => {
+    const digests = [];
+    for (const workers of [0, 1, 3]) {
+      const paths = [join(base, `chunks-${workers}.erofs`), join(base, `chunks-${workers}.blob`)] as const;
+      const options = { chunks, blobFile: paths[1], workers, sync: false };
+      await buildImageFile(readDirectory(source).root, paths[0], options);
+      digests.push(paths.map((path) => createHash("sha256").update(readFileSync(path)).digest("hex")));
+      const blob = fileSource(paths[1]);
+      const image = openSync(fileSource(paths[0]), { devices: [blob] });
+      expect(image.deviceSlots).toEqual([
+        { tag: digests[0]![1], blockCount: blob.size / 4096, unifiedBlock: image.superblock.blockCount },
+      ]);
+      for (const name of ["large", "large-mixed", "many/file-7"]) {
+        const bytes = readFileSync(join(source, name));
+        expect(Buffer.compare(image.read(image.lookup(name)), bytes)).toBe(0);
+      }
+      const sparse = image.lookup("sparse");
+      expect(image.read(sparse, sparse.size - 4, 4)).toEqual(Uint8Array.from(Buffer.from("\0end")));
+      image.close();
+    }
+    expect(digests[1]).toEqual(digests[0]);
+    expect(digests[2]).toEqual(digests[0]);
+  });
+
+  it.each(["kept", undefined])("are as they were when the image cannot get its name (%s)", async (old) => {
+    const folder = mkdtempSync(join(base, "pair-"));
+    const blobFile = join(folder, "blob");
+    if (old !== undefined) writeFileSync(blobFile, old);
+    // A directory cannot be replaced by a file.
+    mkdirSync(join(folder, "image"));
+    const result = buildImageFile(tree(), join(folder, "image"), { chunks, blobFile });
+    await expect(result).rejects.toThrow(/cannot write .*image: .*directory/);
+    expect(readdirSync(folder).toSorted()).toEqual(old === undefined ? ["image"] : ["blob", "image"]);
+    expect(existsSync(blobFile) ? readFileSync(blobFile, "utf8") : undefined).toBe(old);
+  });
+
+  it("leave nothing when the build fails", async () => {
+    const folder = mkdtempSync(join(base, "pair-"));
+    const broken = tree();
+    broken.entries![0]!.node.content = {
+      kind: "file",
+      directory: base,
+      name: "absent",
+      mtime: 0,
+      mtimeNsec: 0,
+    };
+    const options = { chunks, blobFile: join(folder, "blob") };
+    await expect(buildImageFile(broken, join(folder, "image"), options)).rejects.toMatchObject({
+      code: "ENOENT",
+    });
+    await expect(buildImageFile(tree(), join(folder, "no", "image"), options)).rejects.toMatchObject({
+      code: "ENOENT",
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("replace what was there", async () => {
+    const folder = mkdtempSync(join(base, "pair-"));
+    const blobFile = join(folder, "blob");
+    writeFileSync(blobFile, "old");
+    writeFileSync(join(folder, "image"), "old");
+    await buildImageFile(tree(), join(folder, "image"), { chunks, blobFile });
+    expect(readFileSync(blobFile).length).toBe(372_736 + 4096);
+    expect(readdirSync(folder).toSorted()).toEqual(["blob", "image"]);
+  });
+
+  it("need a chunk size", async () => {
+    const options = { blobFile: join(base, "lone.blob") };
+    await expect(buildImageFile(tree(), join(base, "lone.erofs"), options)).rejects.toThrow(/chunk size/);
+  });
+});
+
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
 describe("FileSink", () => {

@@ -17,7 +17,7 @@ describe("planChunks", () => {
       { offset: size - 1, size: 1 },
     ];
     const plan = planChunks(size, ranges, 12);
-    const chunkSize = 4096 * 2 ** plan.chunkBlockBits;
+    const chunkSize = 4096 * 2 ** plan.format;
     const stored = [...plan.blocks.entries()].filter(([, block]) => block !== NULL_BLOCK);
     for (const { offset, size: length } of ranges) {
       const first = Math.floor(offset / chunkSize);
