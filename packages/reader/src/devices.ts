@@ -1,4 +1,4 @@
-import { CorruptImage, deviceIdMask, type DeviceSlot, ErofsError, nidText } from "@erofs/format";
+import { CorruptImage, deviceIdMask, type DeviceSlot, ErofsError, nidText, toText } from "@erofs/format";
 
 /** A place on one of the sources. */
 export interface DevicePlace {
@@ -19,6 +19,20 @@ export interface DeviceMap {
   readonly idMask: number;
   /** @throws CorruptImage for a device that the table does not have, ErofsError ENODEV for one that is missing */
   resolve(deviceId: number, position: number): DevicePlace;
+}
+
+/** A device in words, by its id and what its slot says: `device 1 (tag abc)`. */
+export function deviceName(id: number, { tag }: DeviceSlot): string {
+  return tag === "" ? `device ${id} (without a tag)` : `device ${id} (tag ${toText(tag)})`;
+}
+
+/**
+ * Whether all extra devices are behind the primary image of `size` bytes, in one file with it, each where its slot says.
+ */
+export function isFlat(size: number, slots: readonly DeviceSlot[], blockSize: number): boolean {
+  return slots.every(
+    ({ unifiedBlock, blockCount }) => unifiedBlock !== 0 && (unifiedBlock + blockCount) * blockSize <= size,
+  );
 }
 
 /**
@@ -46,7 +60,7 @@ export function createDeviceMap(
       if (given > 0) return { device: deviceId, offset: position };
       const offset = slot.unifiedBlock * blockSize + position;
       if (slot.unifiedBlock === 0 || offset >= (sizes[0] as number)) {
-        throw new ErofsError("ENODEV", `data stands on extra device ${deviceId}, which was not given`);
+        throw new ErofsError("ENODEV", `data stands on ${deviceName(deviceId, slot)}, which was not given`);
       }
       return { device: 0, offset };
     }

@@ -1,4 +1,4 @@
-import { CorruptImage, type Inode, nidText, type Superblock } from "@erofs/format";
+import { CorruptImage, type DeviceSlot, type Inode, nidText, type Superblock } from "@erofs/format";
 import { child, readdir, readdirBlock } from "./directory.ts";
 import { dataRanges, extents } from "./file-ranges.ts";
 import { type ImageState, type OpenOptions, openState } from "./image-state.ts";
@@ -74,6 +74,8 @@ interface Opened {
   readonly blockSize: number;
   /** The records of compression algorithms by id; none where LZ4 in clusters of a block is all that there is. */
   readonly compressionConfigs: ReadonlyMap<number, Uint8Array>;
+  /** The extra devices that the image names, in the order in which they are given when it is opened. */
+  readonly deviceSlots: readonly DeviceSlot[];
 }
 
 /** An image on sources at hand. */
@@ -91,6 +93,13 @@ export interface SyncImage extends Opened, SyncMethods {
 export interface AsyncImage extends Opened, AsyncMethods {
   /** Closes the sources. */
   close(): Promise<void>;
+}
+
+/** What has to be known to find the extra devices of an image. */
+export interface DeviceTable {
+  readonly slots: readonly DeviceSlot[];
+  /** Bytes of a block, of which the slots tell numbers. */
+  readonly blockSize: number;
 }
 
 export interface SyncOpenOptions extends OpenOptions {
@@ -140,6 +149,21 @@ export async function open(source: AsyncSource, options: AsyncOpenOptions = {}):
   };
 }
 
+/** What an image says of its extra devices. @throws CorruptImage, UnsupportedFeature, the source's errors */
+export function deviceTableSync(source: SyncSource): DeviceTable {
+  return runSync(readDeviceTable(source.size), [source]);
+}
+
+/** What an image says of its extra devices. Rejects with CorruptImage, UnsupportedFeature, the source's errors. */
+export function deviceTable(source: AsyncSource): Promise<DeviceTable> {
+  return runAsync(readDeviceTable(source.size), [source]);
+}
+
+function* readDeviceTable(size: number): Reading<DeviceTable> {
+  const { devices, blockSize } = yield* openState([size], { verifyChecksum: false });
+  return { slots: devices.slots, blockSize };
+}
+
 function* openImage(
   sources: readonly { readonly size: number }[],
   options: OpenOptions,
@@ -155,8 +179,8 @@ function* openImage(
 }
 
 function openedOf(state: ImageState, root: Inode): Opened {
-  const { superblock, blockSize, compressionConfigs } = state;
-  return { superblock, root, blockSize, compressionConfigs };
+  const { superblock, blockSize, compressionConfigs, devices } = state;
+  return { superblock, root, blockSize, compressionConfigs, deviceSlots: devices.slots };
 }
 
 /** The functions of a table as methods of one image, each call driven by `drive`. Their types are the caller's. */

@@ -1,6 +1,9 @@
 export {
   type AsyncImage,
   type AsyncOpenOptions,
+  type DeviceTable,
+  deviceTable,
+  deviceTableSync,
   open,
   openSync,
   type SyncImage,
@@ -8,6 +11,7 @@ export {
 } from "./image.ts";
 export { METABOX } from "./metadata-space.ts";
 export type { OpenOptions } from "./image-state.ts";
+export { deviceName, isFlat } from "./devices.ts";
 export { loadDecoders, type PrivateDecoder } from "./private-decoders.ts";
 export type { DataRange, ExtentInfo, PhysicalRange } from "./file-ranges.ts";
 export type { ExtentKind } from "./extents/extent.ts";

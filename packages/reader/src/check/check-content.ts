@@ -12,6 +12,12 @@ import { FaultList } from "./report.ts";
 /** Bytes of a part, and up to an extent more: the slowest decoder takes an eighth of a second for them. */
 export const PART_BYTES = 8 << 20;
 
+/**
+ * What finding an extent costs, beside what is decoded: holes and what is sound already cost nothing else, and inodes that
+ * overlap can have the entries of one table millions of times.
+ */
+const EXTENT_WORK = 1024;
+
 /** A part of a file; what begins in it belongs to it. */
 interface Part {
   readonly end: number;
@@ -48,9 +54,12 @@ export class ContentCheck {
     return outcome;
   }
 
-  /** The part of a file that begins at `start`, where another one ends. It follows from that alone. */
+  /** The part of a file that begins at `start`, where another one ends. While there is budget, it follows from that alone. */
   *partAt(node: Inode, start: number): Reading<Part> {
-    if (node.size - start <= this.#partBytes) return { end: node.size, isHole: false };
+    if (node.size - start <= this.#partBytes || !this.#ledger.hasBudget) {
+      return { end: node.size, isHole: false };
+    }
+    this.#ledger.spend(EXTENT_WORK);
     try {
       const map = yield* mapOf(this.#image, node);
       const first = yield* extentAt(map, start);
@@ -116,15 +125,12 @@ export class ContentCheck {
     return offset;
   }
 
-  /** An index in the metabox is decoded, too. */
+  /** Finding an extent costs something, and an index in the metabox is decoded, too. */
   *#extentAt(node: Inode, offset: number): Reading<Extent> {
     const before = this.#image.clusterWork;
+    this.#requireBudget(node, offset);
     const extent = yield* extentAt(yield* mapOf(this.#image, node), offset);
-    const work = this.#image.clusterWork - before;
-    if (work > 0) {
-      this.#ledger.spend(work);
-      this.#requireBudget(node, offset);
-    }
+    this.#ledger.spend(EXTENT_WORK + this.#image.clusterWork - before);
     return extent;
   }
 

@@ -18,6 +18,7 @@ import { type Reading, runAsync, runSync } from "../reading.ts";
 import type { AsyncSource, SyncSource } from "../sources/source.ts";
 import { longPrefixes } from "../xattrs.ts";
 import { ContentCheck } from "./check-content.ts";
+import { checkDevices } from "./check-devices.ts";
 import { checkDirectory, checkEntryType, type DirectoryVisit } from "./check-directory.ts";
 import { checkXattrs } from "./check-xattrs.ts";
 import { Ledger, workLimit } from "./ledger.ts";
@@ -190,6 +191,7 @@ export class TreeCheck {
       }
     }
     const { featureIncompat, packedNid } = superblock;
+    checkDevices(this.#image, this.#faults);
     yield* this.#part(longPrefixes(this.#image));
     if ((featureIncompat & FeatureIncompat.fragments) !== 0 && packedNid !== 0) {
       yield* this.#part(this.#hidden("(packed inode)", packedInode(this.#image)));
