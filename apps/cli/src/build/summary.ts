@@ -10,6 +10,8 @@ export interface BuildResult {
   readonly image: string;
   readonly stats: DirectoryStats;
   readonly imageBytes: number;
+  /** Bytes of the blob that chunks went to. */
+  readonly blobBytes: number;
   readonly uuid: Uint8Array;
   readonly milliseconds: number;
   readonly warnings: readonly Warning[];
@@ -18,16 +20,17 @@ export interface BuildResult {
 }
 
 /** The closing line: files, input and image size, ratio, time. */
-export function summaryLine({ image, stats, imageBytes, milliseconds }: BuildResult): string {
+export function summaryLine({ image, stats, imageBytes, blobBytes, milliseconds }: BuildResult): string {
   const directories = plural(stats.directories, "directory", "directories");
-  const ratio = stats.bytes === 0 ? "" : ` (${formatPercent(imageBytes, stats.bytes)})`;
-  const sizes = `${formatSize(stats.bytes)} -> ${formatSize(imageBytes)}${ratio}`;
+  const ratio = stats.bytes === 0 ? "" : ` (${formatPercent(imageBytes + blobBytes, stats.bytes)})`;
+  const blob = blobBytes === 0 ? "" : ` and ${formatSize(blobBytes)}`;
+  const sizes = `${formatSize(stats.bytes)} -> ${formatSize(imageBytes)}${blob}${ratio}`;
   return `${image}: ${plural(stats.files, "file")}, ${directories}; ${sizes} in ${formatDuration(milliseconds)}`;
 }
 
-/** The same, and more, for programs. `ratio` is image size by input size, null for an empty input. */
+/** The same, and more, for programs. `ratio` is what was written by input size, null for an empty input. */
 export function summaryForJson(result: BuildResult): object {
-  const { image, stats, imageBytes, uuid, milliseconds, warnings, warningCount } = result;
+  const { image, stats, imageBytes, blobBytes, uuid, milliseconds, warnings, warningCount } = result;
   const { bytes: inputBytes, ...counts } = stats;
   return {
     image,
@@ -35,7 +38,8 @@ export function summaryForJson(result: BuildResult): object {
     ...counts,
     inputBytes,
     imageBytes,
-    ratio: inputBytes === 0 ? null : imageBytes / inputBytes,
+    blobBytes,
+    ratio: inputBytes === 0 ? null : (imageBytes + blobBytes) / inputBytes,
     seconds: milliseconds / 1000,
     warningCount,
     warnings,

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { DataAlignment } from "@erofs/builder";
+import { resolve } from "node:path";
+import { type DataAlignment, isChunkSize } from "@erofs/builder";
 import { buildImageFile, type FileBuildOptions, readTree, startWorkers } from "@erofs/builder/node";
 import type { CompressorSpec } from "@erofs/compressor";
-import type { ByteString } from "@erofs/format";
+import { type ByteString, toText } from "@erofs/format";
 import { type ReadDirectoryOptions, scanDirectory } from "@erofs/input-directory";
 import { type Command, Option } from "commander";
 
+import { readChunkDictionary } from "../build/chunk-dictionary.ts";
 import { compressionOptions } from "../build/compression.ts";
 import { metaboxOptions } from "../build/metabox.ts";
 import { readDataOrder } from "../build/data-order.ts";
@@ -16,6 +18,7 @@ import { checkTarget } from "../build/target.ts";
 import { timeSettings, type TimeSettings } from "../build/times.ts";
 import { includedCompressors } from "../compressors/included.ts";
 import { WarningLog } from "../terminal/warnings.ts";
+import { UsageError } from "../failure.ts";
 import type { Invocation } from "../invocation.ts";
 import { compressionValue } from "../options/compression.ts";
 import { type ExtendedOptions, extendedValue } from "../options/extended.ts";
@@ -45,6 +48,11 @@ interface BuildFlags {
   readonly fsalignblks: number;
   readonly dataOrder?: string;
   readonly legacyIndex?: true;
+  readonly chunksize?: number;
+  readonly blobdev?: string;
+  readonly chunkDict?: readonly string[];
+  readonly device?: readonly string[];
+  readonly deviceDir?: readonly string[];
   readonly workers?: number;
   readonly label?: ByteString;
   readonly uuid?: UuidChoice;
@@ -74,6 +82,8 @@ interface BuildFlags {
 const phaseNames = { compare: "comparing", compress: "compressing", write: "writing" } as const;
 
 const compressFlags = "-z, --compress <NAME[,OPTION...]>";
+const chunkFlags = "--chunksize <SIZE>";
+const blobFlags = "--blobdev <FILE>";
 const pclusterFlags = "-C, --pcluster-size <SIZE>";
 
 const compressorRows = includedCompressors.map(({ name, options, summary }) => {
@@ -96,6 +106,10 @@ slash in front. The first line that matches counts.
 The list of --data-order has a path from SOURCE on a line, such as what a trace of the start of a system shows. What
 is listed is stored together, so that reading ahead finds it; a directory stands for all in it.
 
+Chunks are for files that are not to be compressed: with -z those that hints leave out and those of less than a block.
+The blob of --blobdev is found by its tag in the device table, which is its SHA-256 digest. An image that has chunks
+elsewhere is mounted with an option device=FILE for each of its devices, in the order that 'erofs inspect' lists.
+
 Sizes are bytes, or have a unit of 1024: 4096, 4K, 64K, 1M.
 
 The same SOURCE and options give the same bytes, on every host and with any number of workers, unless -U random
@@ -107,6 +121,7 @@ Patterns of --exclude: one without a slash, like '*.o', is for names anywhere; o
 
 Examples:
   erofs build -z lz4hc,level=12 -C 64K rootfs rootfs.erofs
+  erofs build --chunksize 1M --blobdev b.blob --chunk-dict a.erofs b b.erofs
   erofs build --all-root -T 0 --exclude '*.pyc' --exclude-path var/cache app app.erofs`;
 
 const anyInteger = integerValue({ min: -0xffffffff, max: 0xffffffff });
@@ -175,6 +190,25 @@ function declareOptions(command: Command): void {
       sizeValue,
     )
     .option("--legacy-index", "index of clusters for Linux before 5.3; larger")
+    .optionsGroup("Chunks:")
+    .option(chunkFlags, "files of chunks of this size, equal ones once; see below", sizeValue)
+    .option(blobFlags, "the chunks in a file of their own, which is an extra device of IMAGE")
+    .option(
+      "--chunk-dict <IMAGE>",
+      "leave out chunks that this image has; the devices that have them become extra devices (repeatable)",
+      repeatable,
+    )
+    .option(
+      "--device <FILE>",
+      "a device of the image of --chunk-dict, in the order of its device table, or TAG=FILE (repeatable)",
+      repeatable,
+    )
+    .option(
+      "--device-dir <DIR>",
+      "where devices of images of --chunk-dict are, beside those in their own folders (repeatable)",
+      repeatable,
+    )
+    .optionsGroup("Work:")
     .option(
       "--workers <N>",
       "threads, 0 for none beside the main one (default: one a processor)",
@@ -231,8 +265,43 @@ function dataAlignment({ alignData, dsunit = 0, blockSize }: BuildFlags): DataAl
   return dsunit > 0 ? { size: dsunit * blockSize, from: 0 } : alignData;
 }
 
+/** The part of the builder's options that is about chunks. @throws UsageError, CommandFailure */
+function chunkOptions(flags: BuildFlags, image: string): Pick<FileBuildOptions, "chunks" | "blobFile"> {
+  const { chunksize: size, blobdev, chunkDict = [], blockSize } = flags;
+  if (size === undefined) {
+    const [flag] = [blobdev && blobFlags, chunkDict[0] && "--chunk-dict <IMAGE>"].filter(Boolean);
+    if (flag) throw new UsageError(`option '${flag}' is for chunks: '${chunkFlags}' says how large they are`);
+    return {};
+  }
+  if (!isChunkSize(size, blockSize)) {
+    throw new UsageError(`option '${chunkFlags}': expected a power of two from the block size to 64M`);
+  }
+  if (flags.extended?.chunkEntries === "block-map" && (blobdev !== undefined || chunkDict.length > 0)) {
+    throw new UsageError("option '-E': force-inode-blockmap leaves no room to name extra devices");
+  }
+  if (blobdev === undefined) return { chunks: { size, ...dictionaryOf(flags, [image]) } };
+  if (resolve(blobdev) === resolve(image)) throw new UsageError(`option '${blobFlags}': it is IMAGE`);
+  return { chunks: { size, ...dictionaryOf(flags, [image, blobdev]) }, blobFile: blobdev };
+}
+
+/** The dictionary of `--chunk-dict`, which must not be among what is written. */
+function dictionaryOf({ chunkDict: images, chunksize, blockSize, ...flags }: BuildFlags, targets: string[]) {
+  if (images === undefined) return {};
+  const dictionary = readChunkDictionary(images, chunksize!, blockSize, flags);
+  const files = new Set(targets.map((path) => resolve(path)));
+  for (const { content } of dictionary.devices) {
+    const path = content.kind === "file" ? toText(`${content.directory}/${content.name}`) : "";
+    if (files.has(path)) throw new UsageError(`'${path}' has chunks of --chunk-dict: it cannot be replaced`);
+  }
+  return { dictionary };
+}
+
 /** What the builder is told. */
-async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<FileBuildOptions> {
+async function builderOptions(
+  flags: BuildFlags,
+  image: string,
+  times: TimeSettings,
+): Promise<FileBuildOptions> {
   const { blockSize, extended, pclusterSize = blockSize } = flags;
   const compression = await compressionOptions(
     {
@@ -247,6 +316,8 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
   return {
     blockSize,
     ...compression,
+    ...chunkOptions(flags, image),
+    chunkEntries: extended?.chunkEntries ?? "auto",
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),
     ...(flags.label === undefined ? {} : { volumeName: flags.label }),
     uuid: uuidBytes(flags.uuid),
@@ -274,11 +345,11 @@ async function builderOptions(flags: BuildFlags, times: TimeSettings): Promise<F
 function sourceOptions(
   flags: BuildFlags,
   times: TimeSettings,
-  ownPath: string | undefined,
+  ownPaths: readonly string[],
 ): ReadDirectoryOptions {
   return {
     oneFileSystem: flags.oneFileSystem,
-    excludePaths: [...(flags.excludePath ?? []), ...(ownPath === undefined ? [] : [ownPath])],
+    excludePaths: [...(flags.excludePath ?? []), ...ownPaths],
     excludeGlobs: excludeGlobs(flags.exclude, flags.excludeFrom),
     hardDereference: flags.hardDereference,
     xattrs: flags.xattrTolerance >= 0,
@@ -301,9 +372,13 @@ async function build(
   const { terminal } = invocation;
   const started = performance.now();
   const times = timeSettings(flags, terminal.env["SOURCE_DATE_EPOCH"]);
-  const options = await builderOptions(flags, times);
-  const reading = sourceOptions(flags, times, imageInsideSource(source, image));
+  const options = await builderOptions(flags, image, times);
+  const targets = flags.blobdev === undefined ? [image] : [image, flags.blobdev];
+  const ownPaths = targets.flatMap((target) => imageInsideSource(source, target) ?? []);
+  const reading = sourceOptions(flags, times, ownPaths);
   checkTarget(image, flags.keepExisting === true);
+  if (flags.blobdev !== undefined)
+    checkTarget(flags.blobdev, flags.keepExisting === true, `option '${blobFlags}':`);
 
   const progress = new Progress(terminal, { enabled: flags.quiet === true ? false : flags.progress });
   const warnings = new WarningLog(terminal, progress);
@@ -317,7 +392,7 @@ async function build(
     });
     const { tree, headStart } = await readTree(scan, options, executor);
     const { root, stats } = tree;
-    const { imageBytes, uuid } = await buildImageFile(root, image, {
+    const { imageBytes, blobBytes, uuid } = await buildImageFile(root, image, {
       ...options,
       executor,
       headStart,
@@ -329,7 +404,16 @@ async function build(
     await warnings.end();
     const milliseconds = performance.now() - started;
     const { kept, count } = warnings;
-    const result = { image, uuid, stats, imageBytes, milliseconds, warnings: kept, warningCount: count };
+    const result = {
+      image,
+      uuid,
+      stats,
+      imageBytes,
+      blobBytes,
+      milliseconds,
+      warnings: kept,
+      warningCount: count,
+    };
     if (flags.json === true) await terminal.line(toJson(summaryForJson(result), 2));
     else if (flags.quiet !== true) await terminal.note(summaryLine(result));
   } finally {

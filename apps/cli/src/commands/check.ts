@@ -4,7 +4,9 @@ import { checkFile } from "@erofs/reader/node";
 import type { Command } from "commander";
 
 import { ExitCode } from "../exit-code.ts";
+import { CommandFailure } from "../failure.ts";
 import { nidForJson } from "../image/describe.ts";
+import { deviceRemedy } from "../image/devices.ts";
 import { addImageOptions, type ImageOptions, type ImageSources, withSources } from "../image/open-image.ts";
 import type { Invocation } from "../invocation.ts";
 import { integerValue } from "../options/integer.ts";
@@ -42,13 +44,16 @@ async function reportOn(
   sources: ImageSources,
   options: CheckOptions,
 ): Promise<CheckReport> {
-  const { kind, source, devices, compressors, decoders } = sources;
-  const { offset, device, workers } = flags;
+  const { kind, source, devices, devicePaths, absent, compressors, decoders } = sources;
+  const { offset, workers } = flags;
+  if (absent.length > 0 && flags.data) {
+    throw new CommandFailure(`${absent[0]} is missing: ${deviceRemedy}; --no-data checks without it`);
+  }
   try {
     return kind === "async"
       ? await check(source, { ...options, devices, decoders })
       : await checkFile(
-          { path: location, offset, devices: device },
+          { path: location, offset, devices: devicePaths },
           { ...options, decoders, compressors, workers },
         );
   } catch (error) {

@@ -6,11 +6,11 @@ import type { Command } from "commander";
 
 import { ExitCode } from "../exit-code.ts";
 import { CommandFailure, UsageError } from "../failure.ts";
+import { isUrl } from "../image/devices.ts";
 import {
   addImageOptions,
   type Image,
   type ImageOptions,
-  isUrl,
   namedCompressors,
   withImage,
 } from "../image/open-image.ts";
@@ -65,6 +65,7 @@ async function extractOptions(
   location: string,
   target: string,
   paths: readonly string[],
+  devices: readonly string[] | undefined,
   flags: ExtractFlags,
 ): Promise<ExtractOptions> {
   const found: ByteString[] = [];
@@ -77,7 +78,7 @@ async function extractOptions(
     xattrs: flags.xattrs,
     overwrite: flags.overwrite,
     workers: flags.workers,
-    imageFile: { path: location, offset: flags.offset, devices: flags.device },
+    imageFile: { path: location, offset: flags.offset, devices },
     compressors: await namedCompressors(flags),
   };
 }
@@ -108,10 +109,10 @@ async function run(
     progress.clear();
     void terminal.error(`${location}: ${error.message}`);
   };
-  const stats = await withImage(location, flags, async (image) => {
+  const stats = await withImage(location, flags, async (image, devices) => {
     try {
       return await extract(image as SyncImage, {
-        ...(await extractOptions(image, location, target, paths, flags)),
+        ...(await extractOptions(image, location, target, paths, devices, flags)),
         ...(flags.keepGoing === true ? { onError } : {}),
         onWarning: (warning) => warnings.add(warning),
         onProgress: (doneFiles, doneBytes) => progress.update({ phase: "extracting", doneBytes, doneFiles }),

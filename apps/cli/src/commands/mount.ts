@@ -5,7 +5,8 @@ import { available, MountFlag, pageSize } from "@erofs/linux";
 import type { Command } from "commander";
 
 import { CommandFailure, UsageError } from "../failure.ts";
-import { isUrl, namedCompressors } from "../image/open-image.ts";
+import { isUrl } from "../image/devices.ts";
+import { namedCompressors } from "../image/open-image.ts";
 import type { Invocation } from "../invocation.ts";
 import { orderDevices } from "../mount/device-files.ts";
 import { findMount } from "../mount/find-mount.ts";

@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
 
 import type { Compressor } from "@erofs/compressor";
-import { ErofsError } from "@erofs/format";
+import { type DeviceSlot, ErofsError } from "@erofs/format";
 import {
   type AsyncImage,
   type AsyncSource,
+  deviceTable,
+  deviceTableSync,
   httpSource,
   loadDecoders,
   open,
@@ -20,6 +22,7 @@ import { loadCompressor } from "../compressors/load.ts";
 import { CommandFailure, describe, UsageError } from "../failure.ts";
 import { repeatable } from "../options/list.ts";
 import { sizeValue } from "../options/size.ts";
+import { absentDevice, absentDevices, type DeviceOptions, isUrl, locateDevices } from "./devices.ts";
 
 /**
  * An image from a file or from the web. Commands `await` what its methods give, which serves both: awaiting a
@@ -28,13 +31,13 @@ import { sizeValue } from "../options/size.ts";
 export type Image = SyncImage | AsyncImage;
 
 /** Options of every command that reads an image. */
-export interface ImageOptions {
+export interface ImageOptions extends DeviceOptions {
   readonly offset?: number;
-  readonly device?: readonly string[];
   readonly compressor?: readonly string[];
 }
 
 const deviceFlags = "--device <FILE>";
+const deviceDirFlags = "--device-dir <DIR>";
 const compressorFlags = "--compressor <MODULE>";
 
 /** Declares the options of `ImageOptions`. */
@@ -43,7 +46,12 @@ export function addImageOptions(command: Command): Command {
     .option("--offset <SIZE>", "where the image begins within IMAGE", sizeValue)
     .option(
       deviceFlags,
-      "an extra device of the image, in the order of its device table (repeatable)",
+      "an extra device of the image, in the order of its device table, or TAG=FILE (repeatable)",
+      repeatable,
+    )
+    .option(
+      deviceDirFlags,
+      "where extra devices are that have their tag as name or digest (repeatable)",
       repeatable,
     )
     .option(
@@ -51,10 +59,6 @@ export function addImageOptions(command: Command): Command {
       "a compressor, its file or its package, that decodes its own algorithm (repeatable)",
       repeatable,
     );
-}
-
-export function isUrl(location: string): boolean {
-  return /^https?:\/\//i.test(location);
 }
 
 /** The part of a source from `offset` on. */
@@ -71,6 +75,10 @@ export type ImageSources = (
   | { readonly kind: "sync"; readonly source: SyncSource; readonly devices: readonly SyncSource[] }
   | { readonly kind: "async"; readonly source: AsyncSource; readonly devices: readonly AsyncSource[] }
 ) & {
+  /** Where the devices are, if they are given; for threads that open them for themselves. */
+  readonly devicePaths: readonly string[] | undefined;
+  /** Names of devices that are neither given nor in one file with the image: reading data of theirs is an error. */
+  readonly absent: readonly string[];
   /** Those that were named. */
   readonly compressors: readonly Compressor[];
   readonly decoders: readonly PrivateDecoder[];
@@ -108,32 +116,74 @@ function checkReadable(path: string): void {
   }
 }
 
+/** What an image says of its devices; undefined where it cannot be opened, which opening it in earnest will tell. */
+type DeviceTable = { readonly slots: readonly DeviceSlot[]; readonly blockSize: number } | undefined;
+
+async function tableOf(read: () => DeviceTable | Promise<DeviceTable>): Promise<DeviceTable> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ErofsError) return undefined;
+    throw error;
+  }
+}
+
+/** Refuses devices in files of an image on the web, and the other way round. */
+function checkPlaces(location: string, { device = [], deviceDir = [] }: ImageOptions): void {
+  const web = isUrl(location);
+  const stranger = [...device, ...deviceDir].find((text) => isUrl(text.replace(/^[^=/]+=/, "")) !== web);
+  if (stranger === undefined) return;
+  const flags = device.includes(stranger) ? deviceFlags : deviceDirFlags;
+  const [here, there] = web ? ["on the web", "no http(s) URL"] : ["in a file", "on the web"];
+  throw new UsageError(`option '${flags}': IMAGE is ${here}, '${stranger}' is ${there}`);
+}
+
+/** Where the devices of an image are. @throws CommandFailure */
+function devicePaths(table: DeviceTable, options: ImageOptions): readonly string[] | undefined {
+  return table ? locateDevices(table.slots, table.blockSize, options) : options.device;
+}
+
+/** The devices of an image that has none given: stand-ins, or none where it has them in itself. */
+function undelivered(size: number, table: DeviceTable) {
+  if (!table) return { absent: [], devices: [] };
+  const { slots, blockSize } = table;
+  const absent = absentDevices(size, slots, blockSize);
+  return { absent, devices: absent.map((name, i) => absentDevice(name, slots[i]!, blockSize)) };
+}
+
 /** Opens what stands at `location`, a path or an http(s) URL. @throws a system error, ErofsError for HTTP */
 async function openSources(location: string, options: ImageOptions): Promise<ImageSources> {
-  const { offset = 0, device: devices = [] } = options;
+  const { offset = 0 } = options;
+  checkPlaces(location, options);
   const compressors = await namedCompressors(options);
-  const decoders = await decodersOf(compressors);
-  const web = isUrl(location);
-  const stranger = devices.find((device) => isUrl(device) !== web);
-  if (stranger !== undefined) {
-    const [here, there] = web ? ["on the web", "no http(s) URL"] : ["in a file", "on the web"];
-    throw new UsageError(`option '${deviceFlags}': IMAGE is ${here}, '${stranger}' is ${there}`);
-  }
-  if (web) {
-    return {
-      kind: "async",
-      source: tail(await httpSource(location), offset),
-      devices: await Promise.all(devices.map((url) => httpSource(url))),
-      compressors,
-      decoders,
+  const plugins = { compressors, decoders: await decodersOf(compressors) };
+  if (isUrl(location)) {
+    const source = tail(await httpSource(location), offset);
+    const table = await tableOf(() => deviceTable(source));
+    const urls = devicePaths(table, options);
+    const given = urls && {
+      absent: [],
+      devices: await Promise.all(urls.map((url) => httpSource(url))),
     };
+    const { absent, devices } = given ?? undelivered(source.size, table);
+    return { kind: "async", source, devices, devicePaths: urls, absent, ...plugins };
   }
-  for (const path of [location, ...devices]) checkReadable(path);
+  checkReadable(location);
   const source = fileSource(location, { offset });
+  const opened: SyncSource[] = [source];
   try {
-    return { kind: "sync", source, devices: devices.map((path) => fileSource(path)), compressors, decoders };
+    const table = await tableOf(() => deviceTableSync(source));
+    const paths = devicePaths(table, options);
+    for (const path of paths ?? []) {
+      checkReadable(path);
+      opened.push(fileSource(path));
+    }
+    const { absent, devices } = paths
+      ? { absent: [], devices: opened.slice(1) }
+      : undelivered(source.size, table);
+    return { kind: "sync", source, devices, devicePaths: paths, absent, ...plugins };
   } catch (error) {
-    source.close?.();
+    for (const each of opened) each.close?.();
     throw error;
   }
 }
@@ -182,11 +232,13 @@ export async function withSources<T>(
   }
 }
 
-/** The same for the image that is in them. */
+/** The same for the image that is in them; `work` is told where its devices are, if they are given. */
 export async function withImage<T>(
   location: string,
   options: ImageOptions,
-  work: (image: Image) => Promise<T>,
+  work: (image: Image, devicePaths: readonly string[] | undefined) => Promise<T>,
 ): Promise<T> {
-  return withSources(location, options, async (sources) => work(await openImage(sources)));
+  return withSources(location, options, async (sources) =>
+    work(await openImage(sources), sources.devicePaths),
+  );
 }

@@ -6,6 +6,7 @@ import { typeName } from "../image/mode.ts";
 import type { Image } from "../image/open-image.ts";
 import { formatTable } from "../terminal/table.ts";
 import { formatCount, formatPercent, formatSize, plural } from "../terminal/units.ts";
+import { chunkLines, chunksForJson, type ChunkStatistics, ChunkTally } from "./chunk-statistics.ts";
 import { StoredPlaces } from "./stored-places.ts";
 
 /** A number of inodes and the bytes of their content. */
@@ -48,6 +49,7 @@ export interface Statistics {
   readonly packed?: PackedStatistics;
   /** Stored data that a file has in common with one before it: how often, and the bytes that are not stored again. */
   readonly shared: { readonly count: number; readonly stored: number };
+  readonly chunks: ChunkStatistics;
 }
 
 const sizeLimits = [0, 4096, 65536, 2 ** 20, 2 ** 24, 2 ** 28, Number.POSITIVE_INFINITY];
@@ -63,11 +65,13 @@ function tallyIn<Key, T extends Tally>(map: Map<Key, T>, key: Key, empty: T): T 
 class StorageCount {
   readonly places: StoredPlaces;
   readonly fragments: Tally = { count: 0, bytes: 0 };
+  readonly chunks: ChunkTally;
   readonly #image: Image;
 
   constructor(image: Image) {
     this.#image = image;
     this.places = new StoredPlaces(image.blockSize);
+    this.chunks = new ChunkTally(image);
   }
 
   /** Bytes of an inode's data that are not counted yet. */
@@ -80,6 +84,7 @@ class StorageCount {
       return tail + this.places.take({ device: 0, offset: node.startBlock * this.#image.blockSize, length });
     }
     const extents = await this.#image.extents(node);
+    if (node.layout === DataLayout.chunkBased) this.chunks.add(node, extents);
     return extents.reduce((sum, extent) => sum + this.#take(node, extent), 0);
   }
 
@@ -143,7 +148,8 @@ export async function gatherStatistics(image: Image, onInode: (count: number) =>
   const packed = await packedStatistics(image, storage);
   total.stored += packed?.stored ?? 0;
   const { shared } = storage.places;
-  const counted = { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, shared };
+  const chunks = storage.chunks.result();
+  const counted = { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, shared, chunks };
   return packed === undefined ? counted : { ...counted, packed };
 }
 
@@ -181,7 +187,7 @@ function sharingLines({ packed, shared }: Statistics): string[] {
 
 /** Three tables and what does not fit them, as lines. */
 export function statisticsLines(statistics: Statistics): string[] {
-  const { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, packed } = statistics;
+  const { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, packed, chunks } = statistics;
   const columns = ["left", "right", "right", "right", "right"] as const;
   const plainRow = ([name, { count, bytes }]: readonly [string, Tally]) => [
     name,
@@ -215,6 +221,7 @@ export function statisticsLines(statistics: Statistics): string[] {
       ],
       columns,
     ),
+    ...chunkLines(chunks),
     "",
     `${formatCount(inodeForms.compact)} compact and ${formatCount(inodeForms.extended)} extended inodes, ` +
       `${formatCount(withXattrs)} with xattrs, ${formatCount(hardLinks)} hard links`,
@@ -224,9 +231,10 @@ export function statisticsLines(statistics: Statistics): string[] {
 
 /** The same for programs. */
 export function statisticsForJson(statistics: Statistics): object {
-  const { types, layouts, sizes, ...rest } = statistics;
+  const { types, layouts, sizes, chunks, ...rest } = statistics;
   return {
     ...rest,
+    chunks: chunksForJson(chunks),
     types: Object.fromEntries(types),
     layouts: Object.fromEntries(layouts),
     sizes: [...sizes].map(([limit, tally]) => ({ upTo: Number.isFinite(limit) ? limit : null, ...tally })),

@@ -1,14 +1,16 @@
 import {
   compatFeatureNames,
+  type DeviceSlot,
   FeatureIncompat,
   incompatFeatureNames,
   nidText,
   type Superblock,
 } from "@erofs/format";
 
-import { algorithmIds, algorithmName, type AlgorithmSource, describeAlgorithm } from "../image/algorithms.ts";
+import { algorithmIds, algorithmName, describeAlgorithm } from "../image/algorithms.ts";
 import { nidForJson } from "../image/describe.ts";
 import { formatUuid } from "../options/identity.ts";
+import type { Image } from "../image/open-image.ts";
 import { nameForJson, quoteName } from "../terminal/quote.ts";
 import { formatInstant } from "../terminal/timestamp.ts";
 import { formatCount, formatSize } from "../terminal/units.ts";
@@ -21,10 +23,17 @@ function hasMetabox({ featureIncompat }: Superblock): boolean {
   return (featureIncompat & FeatureIncompat.metabox) !== 0;
 }
 
+/** A device of the table in words. */
+function deviceField({ tag, blockCount, unifiedBlock }: DeviceSlot, blockSize: number): string {
+  const size = `${formatCount(blockCount)} blocks (${formatSize(blockCount * blockSize)})`;
+  const place =
+    unifiedBlock === 0 ? "not in the unified space" : `from unified block ${formatCount(unifiedBlock)}`;
+  return `${size}, ${place}, ${tag === "" ? "no tag" : `tag ${quoteName(tag)}`}`;
+}
+
 /** What the superblock says, as lines of text to be. */
-export function superblockFields(image: AlgorithmSource): [string, string][] {
-  const { superblock } = image;
-  const blockSize = 2 ** superblock.blockSizeBits;
+export function superblockFields(image: Image): [string, string][] {
+  const { superblock, blockSize, deviceSlots } = image;
   const { epoch, fixedNsec, volumeName } = superblock;
   const size = formatSize(superblock.blockCount * blockSize);
   return [
@@ -42,6 +51,7 @@ export function superblockFields(image: AlgorithmSource): [string, string][] {
     ["Packed inode", superblock.packedNid === 0 ? "none" : String(superblock.packedNid)],
     ["Metabox inode", hasMetabox(superblock) ? String(superblock.metaboxNid) : "none"],
     ["Extra devices", String(superblock.extraDevices)],
+    ...deviceSlots.map((slot, i): [string, string] => [`Device ${i + 1}`, deviceField(slot, blockSize)]),
     ["Algorithms", listOf(algorithmIds(image).map((id) => describeAlgorithm(image, id)))],
     ["Required features", listOf(incompatFeatureNames(superblock.featureIncompat))],
     ["Other features", listOf(compatFeatureNames(superblock.featureCompat))],
@@ -49,7 +59,7 @@ export function superblockFields(image: AlgorithmSource): [string, string][] {
 }
 
 /** The same for programs; feature masks also as numbers. */
-export function superblockForJson(image: AlgorithmSource): object {
+export function superblockForJson(image: Image): object {
   const { superblock } = image;
   const { epoch, fixedNsec, featureCompat, featureIncompat } = superblock;
   return {
@@ -68,6 +78,11 @@ export function superblockForJson(image: AlgorithmSource): object {
     packedNid: superblock.packedNid,
     ...(hasMetabox(superblock) ? { metaboxNid: superblock.metaboxNid } : {}),
     extraDevices: superblock.extraDevices,
+    devices: image.deviceSlots.map(({ tag, blockCount, unifiedBlock }) => ({
+      ...nameForJson("tag", tag),
+      blockCount,
+      unifiedBlock,
+    })),
     algorithms: algorithmIds(image).map((id) => algorithmName(image, id)),
     featureIncompat,
     requiredFeatures: incompatFeatureNames(featureIncompat),

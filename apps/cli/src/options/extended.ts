@@ -12,6 +12,7 @@ export interface ExtendedOptions {
   fragments?: { readonly all: boolean; readonly pclusterSize?: number };
   fragmentDedupe?: "full" | "inode" | "off";
   inodeForm?: "compact" | "extended";
+  chunkEntries?: "block-map" | "indexes";
 }
 
 /** A word of `mkfs.erofs -E` that has a meaning here. */
@@ -38,6 +39,8 @@ const words: Readonly<Record<string, Word>> = {
   "dot-omitted": { options: { dotOmitted: true } },
   "48bit": { options: { addressing: "48bit" } },
   "legacy-compress": { options: { legacyIndex: true } },
+  "force-chunk-indexes": { options: { chunkEntries: "indexes" } },
+  "force-inode-blockmap": { options: { chunkEntries: "block-map" } },
   "force-inode-compact": { options: { inodeForm: "compact" } },
   "force-inode-extended": { options: { inodeForm: "extended" } },
 };
