@@ -1,17 +1,16 @@
 // The whole matrix of compression, block size and cluster size over whole corpora: each image is built, judged by
 // the kernel, fsck.erofs, `erofs check` and `erofs extract`, and compared with its source byte for byte.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { corpusNames, ensureCorpus } from "./corpora.mjs";
+import { buildImage, removeImage } from "./interop/build-image.mjs";
 import { allCases, blockSizes, compressions } from "./interop/cases.mjs";
 import { largestMountableBlock, mountObstacle } from "./interop/mount.mjs";
 import { verifyImage } from "./interop/verify-image.mjs";
 import { makeNastyTree } from "./nasty-tree.mjs";
 import { findPeers, takesBlockSize, takesCompression, takesLayout } from "./peers.mjs";
-import { builtErofsCommand } from "./workspace.mjs";
 
 const help = `usage: node tools/src/interop.mjs [OPTIONS]
 
@@ -79,7 +78,7 @@ try {
       const objections = await judge(source, image, buildCase);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const size = statSync(image, { throwIfNoEntry: false })?.size ?? 0;
-      rmSync(image, { force: true });
+      removeImage(image);
       if (objections.length === 0) passed++;
       else failed++;
       console.log(
@@ -101,12 +100,9 @@ process.exitCode = failed > 0 ? 1 : 0;
  * @param {import("./interop/cases.mjs").BuildCase} buildCase
  * @returns {Promise<string[]>} what is wrong
  */
-async function judge(source, image, { args, blockSize, compression, words }) {
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [builtErofsCommand(), "build", "--quiet", ...args, source, image],
-    { encoding: "utf8", maxBuffer: 1 << 28 },
-  );
+async function judge(source, image, buildCase) {
+  const { blockSize, compression, words } = buildCase;
+  const { status, stderr, devices } = buildImage(buildCase, source, image);
   if (status !== 0) return [`build ended with ${status}: ${stderr.trim()}`];
   const mountable = !obstacle && blockSize <= largestMountableBlock();
   /** @type {import("./interop/verify-image.mjs").Judge[]} */
@@ -118,5 +114,5 @@ async function judge(source, image, { args, blockSize, compression, words }) {
   );
   if (able.length > 0) judges.push("fsck");
   if (!mountable || values.extract) judges.push("extract");
-  return verifyImage({ source, image, scratch: join(folder, "scratch"), judges, peers: able });
+  return verifyImage({ source, image, devices, scratch: join(folder, "scratch"), judges, peers: able });
 }

@@ -6,6 +6,8 @@
  * @property {number} pclusterSize
  * @property {string[]} words for `-E`, and options that begin with `--`
  * @property {string[]} args for `erofs build`
+ * @property {boolean} hasBlob whether chunks go to a file of their own
+ * @property {boolean} hasDictionary whether another image has some of the chunks
  */
 
 /** Each encoder at its lowest and highest levels and between: another parser, another match finder. */
@@ -34,18 +36,21 @@ function mostBlocks(compression) {
   return compression.startsWith("lz4") || compression === "auto" ? 256 : 1024;
 }
 
+/** Options for which files are made beside the image. */
+const filed = ["--blobdev", "--chunk-dict"];
+
 /**
  * @param {string} compression
  * @param {number} blockSize
  * @param {number} pclusterSize
- * @param {string[]} [words] for `-E`, and options
+ * @param {string[]} [words] for `-E`, and options; `--blobdev` and `--chunk-dict` without a value
  * @returns {BuildCase}
  */
 export function buildCase(compression, blockSize, pclusterSize, words = []) {
   const clusters = compression === "none" ? [] : ["-z", compression, "-C", String(pclusterSize)];
   const pcluster = compression === "none" ? [] : [`pcluster ${pclusterSize}`];
   const extended = words.filter((word) => !word.startsWith("--"));
-  const options = words.filter((word) => word.startsWith("--"));
+  const options = words.filter((word) => word.startsWith("--") && !filed.includes(word));
   const layout = [...(extended.length === 0 ? [] : ["-E", extended.join()]), ...options];
   return {
     name: [compression, `block ${blockSize}`, ...pcluster, ...words].join(", "),
@@ -54,6 +59,8 @@ export function buildCase(compression, blockSize, pclusterSize, words = []) {
     pclusterSize,
     words,
     args: ["-b", String(blockSize), ...clusters, ...layout],
+    hasBlob: words.includes("--blobdev"),
+    hasDictionary: words.includes("--chunk-dict"),
   };
 }
 

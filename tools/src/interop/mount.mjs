@@ -23,29 +23,41 @@ export function largestMountableBlock() {
 }
 
 /**
- * Mounts an image read-only over a loop device while `use` runs.
+ * Mounts an image read-only over loop devices while `use` runs.
  *
  * @template T
  * @param {string} image
  * @param {string} folder an empty one
  * @param {() => Promise<T>} use
+ * @param {readonly string[]} [devices] files of the image's extra devices, in order
  * @returns {Promise<T>}
  */
-export async function withMount(image, folder, use) {
-  run("mount", ["-t", "erofs", "-o", "loop,ro", image, folder]);
+export async function withMount(image, folder, use, devices = []) {
+  /** @type {string[]} */
+  const loops = [];
   try {
-    return await use();
+    for (const device of devices)
+      loops.push(run("losetup", ["--read-only", "--find", "--show", device]).trim());
+    const options = ["loop", "ro", ...loops.map((loop) => `device=${loop}`)];
+    run("mount", ["-t", "erofs", "-o", options.join(), image, folder]);
+    try {
+      return await use();
+    } finally {
+      run("umount", [folder]);
+    }
   } finally {
-    run("umount", [folder]);
+    for (const loop of loops) run("losetup", ["--detach", loop]);
   }
 }
 
 /**
  * @param {string} command
  * @param {string[]} args
+ * @returns {string} what it prints
  */
 function run(command, args) {
-  const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr.trim()}`);
+  return stdout;
 }

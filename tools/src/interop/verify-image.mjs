@@ -11,23 +11,27 @@ import { withMount } from "./mount.mjs";
  * @param {object} request
  * @param {string} request.source the directory that the image was built from
  * @param {string} request.image
+ * @param {readonly string[]} [request.devices] files of its extra devices, in order
  * @param {string} request.scratch a folder for mount point and extracted tree, which must not exist
  * @param {readonly Judge[]} request.judges
  * @param {readonly import("../peers.mjs").Peer[]} request.peers whose fsck.erofs is asked
  * @returns {Promise<string[]>} objections, each with its judge's name; none means that the image is right
  */
-export async function verifyImage({ source, image, scratch, judges, peers }) {
+export async function verifyImage({ source, image, devices = [], scratch, judges, peers }) {
+  const given = devices.map((device) => `--device=${device}`);
   const ask = {
-    kernel: () => withMount(image, scratch, () => differences(source, scratch)),
+    kernel: () => withMount(image, scratch, () => differences(source, scratch), devices),
     // Without --extract it reads no data; without a folder behind it, it writes none.
     fsck: () =>
-      peers.flatMap(({ fsck, version }) => complaints(fsck, ["--extract", image], `fsck.erofs ${version}`)),
-    check: () => complaints(process.execPath, [builtErofsCommand(), "check", image], "check"),
+      peers.flatMap(({ fsck, version }) =>
+        complaints(fsck, ["--extract", ...given, image], `fsck.erofs ${version}`),
+      ),
+    check: () => complaints(process.execPath, [builtErofsCommand(), "check", ...given, image], "check"),
     extract: () => {
       const target = `${scratch}/extracted`;
       const failures = complaints(
         process.execPath,
-        [builtErofsCommand(), "extract", "--quiet", image, target],
+        [builtErofsCommand(), "extract", "--quiet", ...given, image, target],
         "",
       );
       return failures.length > 0 ? failures : differences(source, target);
