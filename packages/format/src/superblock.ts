@@ -259,7 +259,7 @@ export function inodeOffset(
   superblock: Pick<Superblock, "metaBlock" | "blockSizeBits">,
   nid: number,
 ): number {
-  const start = isMetaboxNid(nid) ? 0 : superblock.metaBlock * 2 ** superblock.blockSizeBits;
+  const start = isMetaboxNid(nid) ? 0 : superblock.metaBlock * (1 << superblock.blockSizeBits);
   return start + slotOffset(nid);
 }
 
