@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -141,6 +141,43 @@ describe.skipIf(!hasKernel)("erofs mount by the kernel (needs root and its EROFS
     expect(isMounted()).toBe(false);
   });
 });
+
+const mkfs = process.env["EROFS_MKFS"] ?? "mkfs.erofs";
+const hasMkfs = spawnSync(mkfs, ["--help"]).status === 0;
+
+describe.skipIf(!hasKernel || !hasFuse || !hasMkfs)(
+  "erofs mount with devices (needs root and mkfs.erofs)",
+  () => {
+    const withBlob = join(folder, "blob.erofs");
+    const blob = join(folder, "blob,1=x");
+
+    beforeAll(() => {
+      // mkfs.erofs itself knows no such names.
+      const made = spawnSync(mkfs, [
+        "--chunksize=4096",
+        `--blobdev=${join(folder, "blob")}`,
+        withBlob,
+        source,
+      ]);
+      if (made.status !== 0) throw new Error(String(made.stderr));
+      renameSync(join(folder, "blob"), blob);
+    });
+
+    it.each(["--kernel", "--fuse"])("gives them to %s", async (via) => {
+      expect((await command("mount", via, "--device", blob, withBlob, target)).stderr).toContain(
+        "mounted on",
+      );
+      expect(await readFile(join(target, "big.txt"), "utf8")).toBe(bigText);
+      expect((await command("umount", target)).status).toBe(0);
+    });
+
+    it("misses them", async () => {
+      const { status, stderr } = await command("mount", withBlob, target);
+      expect(stderr).toContain("the image has data on 1 extra device");
+      expect(status).toBe(2);
+    });
+  },
+);
 
 describe.skipIf(!hasFuse)("erofs mount by FUSE (needs root and /dev/fuse)", () => {
   it("is for images that the kernel refuses, and umount waits for the end of the server", async () => {

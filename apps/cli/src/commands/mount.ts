@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
+import { FeatureIncompat } from "@erofs/format";
 import { available, MountFlag, pageSize } from "@erofs/linux";
 import type { Command } from "commander";
 
@@ -8,7 +9,7 @@ import { CommandFailure, UsageError } from "../failure.ts";
 import { isUrl } from "../image/devices.ts";
 import { namedCompressors } from "../image/open-image.ts";
 import type { Invocation } from "../invocation.ts";
-import { orderDevices } from "../mount/device-files.ts";
+import { orderDevices, requireDevices } from "../mount/device-files.ts";
 import { findMount } from "../mount/find-mount.ts";
 import type { FuseMountRequest } from "../mount/fuse-mount.ts";
 import { imageFacts } from "../mount/image-facts.ts";
@@ -223,16 +224,24 @@ async function mountImage(
     const place = { location, source: location, target, devices: settings.devices };
     return byFuse(place, flags, settings, words, invocation, undefined);
   }
-  const facts = await imageFacts(location, settings);
-  const devices = orderDevices(settings.devices, facts.deviceTags).map((path) => resolve(path));
+  const { superblock, size, devices: slots } = await imageFacts(location, settings);
+  requireDevices(slots, settings.devices.length, size, 2 ** superblock.blockSizeBits);
+  const tags = slots.map(({ tag }) => tag);
+  const devices = orderDevices(settings.devices, tags).map((path) => resolve(path));
   const place = { location, source: resolve(location), target, devices };
   refuseTwice(place.source, target);
+  const isPrivate = (superblock.featureIncompat & FeatureIncompat.privateAlgorithm) !== 0;
+  if (isPrivate && flags.compressor === undefined) {
+    await invocation.terminal.warn(
+      `${location}: files with a private algorithm can be read only with --compressor`,
+    );
+  }
   let reason: string | undefined;
   if (settings.via !== "fuse") {
     const hasCalls = available();
     const isRoot = process.getuid?.() === 0;
     const host = { hasCalls, isRoot, pageSize: hasCalls ? pageSize() : 0 };
-    reason = kernelObstacle(facts.superblock, host) ?? tryKernel(place, settings, words);
+    reason = kernelObstacle(superblock, host) ?? tryKernel(place, settings, words);
     if (reason === undefined) {
       if (flags.quiet !== true)
         await invocation.terminal.note(`${location}: mounted on ${target} by the kernel`);

@@ -1,19 +1,22 @@
 import {
   CorruptImage,
   decodeSuperblock,
+  type DeviceSlot,
   type Superblock,
   SUPERBLOCK_OFFSET,
   SUPERBLOCK_SIZE,
 } from "@erofs/format";
 
 import { type ImageOptions, withSources } from "../image/open-image.ts";
-import { deviceTags } from "./device-files.ts";
+import { readDevices } from "./device-files.ts";
 
 /** What has to be known of an image before it is mounted. */
 export interface ImageFacts {
   readonly superblock: Superblock;
-  /** Of the extra devices. */
-  readonly deviceTags: readonly string[];
+  /** Bytes from its beginning to the file's end. */
+  readonly size: number;
+  /** The extra devices. */
+  readonly devices: readonly DeviceSlot[];
 }
 
 /** Room for a longer superblock's first part. */
@@ -31,6 +34,6 @@ export async function imageFacts(
     const bytes = new Uint8Array(Math.min(source.size - SUPERBLOCK_OFFSET, READ_SIZE));
     source.read(SUPERBLOCK_OFFSET, bytes);
     const superblock = decodeSuperblock(bytes);
-    return { superblock, deviceTags: deviceTags(source, superblock) };
+    return { superblock, size: source.size, devices: readDevices(source, superblock) };
   });
 }

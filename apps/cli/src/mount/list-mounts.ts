@@ -4,7 +4,7 @@ import { formatTable } from "../terminal/table.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readRecord } from "./daemon-record.ts";
 import { type ErofsMount, erofsMounts } from "./mount-table.ts";
-import { mountState, type MountState } from "./mount-state.ts";
+import { type MountState, mountStates } from "./mount-state.ts";
 
 interface ListedMount extends ErofsMount {
   readonly state: MountState;
@@ -12,9 +12,14 @@ interface ListedMount extends ErofsMount {
   readonly pid: number | undefined;
 }
 
-async function look(mount: ErofsMount): Promise<ListedMount> {
-  if (mount.by === "kernel") return { ...mount, state: "ok", pid: undefined };
-  return { ...mount, state: await mountState(mount.target), pid: readRecord(mount)?.pid };
+/** Mounts by FUSE have a server that may not answer; the kernel always does. */
+async function lookAt(mounts: readonly ErofsMount[]): Promise<ListedMount[]> {
+  const served = mounts.filter(({ by }) => by === "fuse");
+  const states = await mountStates(served.map(({ target }) => target));
+  return mounts.map((mount) => {
+    if (mount.by === "kernel") return { ...mount, state: "ok", pid: undefined };
+    return { ...mount, state: states[served.indexOf(mount)]!, pid: readRecord(mount)?.pid };
+  });
 }
 
 const stateWords: Readonly<Record<MountState, string>> = {
@@ -25,7 +30,7 @@ const stateWords: Readonly<Record<MountState, string>> = {
 
 /** Prints what is mounted: a line each, or JSON. */
 export async function listMounts(terminal: Terminal, json: boolean): Promise<void> {
-  const mounts = await Promise.all(erofsMounts().map(look));
+  const mounts = await lookAt(erofsMounts());
   if (json) {
     const described = mounts.map(({ image, target, by, options, state, pid }) => ({
       ...nameForJson("image", image),

@@ -25,7 +25,7 @@ describe("erofs mount refuses", () => {
     [["mount", "-o", "ro,frob", "a", folder], "unknown word 'frob'"],
     [["mount", "--kernel", "http://host/a", folder], "the kernel reads no images on the web"],
     [["mount", "--device", "b", "http://host/a", folder], "IMAGE is on the web, 'b' is no http(s) address"],
-    [["mount", "--device", "tag=b", image, folder], "the image has no devices"],
+    [["mount", "--device", "tag=b", image, folder], "names no device: the image has none"],
     [["umount"], "missing required argument 'DIR'"],
   ])("%j as bad usage", async (args, message) => {
     const { status, stderr } = await refusal(args);
