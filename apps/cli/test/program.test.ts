@@ -83,7 +83,7 @@ describe("bad usage ends with 2 and one line that names the culprit", () => {
       ["build", "--all-root", "--force-uid", "5", "a", "b"],
       "'--all-root' cannot be used with option '--force-uid",
     ],
-    [["build", "-E48bit", "a", "b"], "Unknown word '48bit', known are noinline_data"],
+    [["build", "-Efrob", "a", "b"], "Unknown word 'frob', known are noinline_data"],
   ])("%j", async (args, message) => {
     const { status, stdout, stderr } = await erofs(args);
     expect(stderr).toContain(message);
