@@ -57,6 +57,17 @@ function algorithms(bytes: Uint8Array): Record<string, number | undefined> {
 }
 
 describe("auto", () => {
+  it("leaves to the packed inode what shrinks to less than a cluster", async () => {
+    const sink = new MemorySink();
+    const root = directory({ runs: file(runs(60_000, 1)), noise: file(noise(60_000, 2)) });
+    const all = { ...options, pclusterSize: 16384, fragments: {} };
+    await buildImage(root, sink, all, await inProcess(all));
+    const image = openSync(memorySource(sink.image));
+    const kindsOf = (path: string) => image.extents(image.lookup(path)).map(({ kind }) => kind);
+    expect(kindsOf("/runs")).toEqual(["fragment"]);
+    expect(kindsOf("/noise")).not.toContain("fragment");
+  });
+
   it("compresses each file with what pays for it", async () => {
     expect(algorithms(await build())).toEqual({
       "runs-small": 0,

@@ -49,6 +49,8 @@ export class ClusterCutter {
   tailSize = 0;
   /** The bytes at the end of the last run that are left to the packed inode, until the next one: they are in no extent. */
   fragment: Uint8Array = noBytes;
+  /** About what that will take in the packed inode, bytes. */
+  fragmentCost = 0;
 
   constructor(encoder: GuardedEncoder, verify: Verify | undefined, sizes: ClusterSizes) {
     this.#encoder = encoder;
@@ -99,6 +101,7 @@ export class ClusterCutter {
       const left = length - done;
       if (packsFragment && left <= this.#pclusterSize) {
         this.fragment = input.subarray(start, start + left);
+        this.fragmentCost = done > 0 ? Math.min(left, Math.ceil((left * written) / done)) : left;
         break;
       }
       let consumed = 0;
@@ -120,6 +123,7 @@ export class ClusterCutter {
       }
       if (packsFragment && consumed === left && produced < this.#pclusterSize) {
         this.fragment = input.subarray(start, start + left);
+        this.fragmentCost = produced;
         break;
       }
       const size = Math.ceil(produced / blockSize) * blockSize;

@@ -42,6 +42,8 @@ interface Cut {
   readonly tailSize: number;
   /** See `ClusterCutter.fragment`. */
   readonly fragment: Uint8Array | undefined;
+  /** See `ClusterCutter.fragmentCost`, 0 where there is no fragment. */
+  readonly fragmentCost: number;
 }
 
 function concatenated(digests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -236,11 +238,17 @@ export class JobRunner {
       const blocks = cutter.cut(run, this.#out, position, extents);
       const { tailSize, fragment } = cutter;
       const size = blocks > 0 || fragment.length > 0 ? blocks * blockSize : room;
-      return { choice, size, tailSize, fragment };
+      return {
+        choice,
+        size,
+        tailSize,
+        fragment,
+        fragmentCost: fragment.length > 0 ? cutter.fragmentCost : 0,
+      };
     }
     read(this.#out.subarray(position, position + length), 0);
     this.#out.fill(0, position + length, position + room);
-    return { choice, size: room, tailSize: 0, fragment: undefined };
+    return { choice, size: room, tailSize: 0, fragment: undefined, fragmentCost: 0 };
   }
 
   /** Cuts a whole file with each candidate and keeps what pays. */
@@ -257,12 +265,10 @@ export class JobRunner {
     const sizeWith = (candidate: number) => {
       const own: ExtentPairs = [];
       const cut = this.#cut(candidate, copy, position, own);
-      const { size, tailSize, fragment } = cut;
+      const { size, tailSize, fragment, fragmentCost } = cut;
       tried.set(candidate, { cut, extents: own, bytes: this.#out.slice(position, position + size) });
-      const fragmentSize = fragment?.length ?? 0;
-      if (own.length === 0 && fragmentSize === 0) return length;
-      // A fragment takes what it takes with either: as much as it is, at most.
-      return size - (tailSize > 0 ? blockSize - tailSize : 0) + fragmentSize + indexSize(length, blockSize);
+      if (own.length === 0 && !fragment?.length) return length;
+      return size - (tailSize > 0 ? blockSize - tailSize : 0) + fragmentCost + indexSize(length, blockSize);
     };
     const choice = choose(auto!, length, sizeWith, () => isEven([bytes]));
     const best = tried.get(choice);
