@@ -44,6 +44,7 @@ const cases = [
   buildCase("lz4", 4096, 4096, ["--zD"]),
   buildCase("lzma", 512, 512, ["--zD", "--max-extent-bytes=64K"]),
   buildCase("zstd", 4096, 65536, ["--zD", "dot-omitted", "fragments", "ztailpacking", "dedupe"]),
+  buildCase("lz4", 4096, 16384, ["--zD", "--metabox=4096", "48bit", "fragments", "dedupe"]),
   buildCase("deflate", 4096, 16384, ["--zD", "all-fragments", "legacy-compress"]),
   buildCase("none", 4096, 4096, ["48bit", "--align-data=64K:4K", "--fsalignblks=64"]),
   buildCase("lz4hc", 512, 65536, ["48bit", "fragments"]),

@@ -13,6 +13,7 @@ import { metaboxOptions } from "../build/metabox.ts";
 import { readDataOrder } from "../build/data-order.ts";
 import { excludeGlobs, imageInsideSource } from "../build/exclusions.ts";
 import { readHints } from "../build/hints.ts";
+import { presetNames, presetRows, withPreset } from "../build/presets.ts";
 import { summaryForJson, summaryLine } from "../build/summary.ts";
 import { checkTarget } from "../build/target.ts";
 import { timeSettings, type TimeSettings } from "../build/times.ts";
@@ -31,6 +32,7 @@ import { toJson } from "../terminal/json.ts";
 import { Progress } from "../terminal/progress.ts";
 
 interface BuildFlags {
+  readonly preset?: string;
   readonly blockSize: number;
   readonly compress?: readonly CompressorSpec[];
   readonly pclusterSize?: number;
@@ -39,7 +41,7 @@ interface BuildFlags {
   readonly metabox?: MetaboxFlag;
   readonly tailPacking?: true;
   readonly dedupe?: true;
-  readonly compressDirectories?: true;
+  readonly compressDirectories?: boolean;
   readonly maxExtentBytes?: number;
   readonly dotOmitted?: true;
   readonly addressing: "auto" | "48bit";
@@ -99,6 +101,9 @@ Others are modules and packages: ./mine.mjs, ./mine.mjs#name, @scope/name. Optio
 zstd,19 or zstd,level=19,dictsize=64K; 'erofs compressors NAME' lists them. Several compressors have ':' between
 them: the first one is for all files but those that hints give to another.
 
+Presets, which options beside them override, as in --preset small -z zstd,19 or -E ^dedupe:
+${presetRows.join("\n")}
+
 Hints are lines of SIZE [COMPRESSOR] PATTERN: the largest cluster, 0 for no compression; the place in the list of -z
 counted from 0, or a compressor as for -z; a POSIX extended regular expression for paths from SOURCE on, without a
 slash in front. The first line that matches counts.
@@ -128,6 +133,7 @@ const anyInteger = integerValue({ min: -0xffffffff, max: 0xffffffff });
 
 function declareOptions(command: Command): void {
   command
+    .addOption(new Option("--preset <NAME>", "options for a purpose; see below").choices(presetNames))
     .optionsGroup("Layout:")
     .option(
       "-b, --block-size <SIZE>",
@@ -184,6 +190,7 @@ function declareOptions(command: Command): void {
     .option("--tail-packing", "the last cluster of a file behind its inode, if it is small; Linux 5.17")
     .option("--dedupe", "what files have in common once: equal files, equal parts of compressed ones")
     .option("--zD, --compress-directories", "directories too, small ones together; Linux 6.1")
+    .option("--no-compress-directories", "directories as they are (default)")
     .option(
       "--max-extent-bytes <SIZE>",
       "the most that a cluster decodes to, which is what reading one byte costs (default: what fits)",
@@ -426,6 +433,8 @@ export function define(command: Command, invocation: Invocation): void {
   command
     .description("Makes an EROFS image of a directory and all that is in it.")
     .addHelpText("after", epilogue)
-    .action((source: string, image: string, flags: BuildFlags) => build(source, image, flags, invocation));
+    .action((source: string, image: string, flags: BuildFlags) =>
+      build(source, image, withPreset(flags, command, declareOptions), invocation),
+    );
   declareOptions(command);
 }

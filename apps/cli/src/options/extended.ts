@@ -9,7 +9,7 @@ export interface ExtendedOptions {
   dedupe?: boolean;
   dotOmitted?: boolean;
   addressing?: "48bit";
-  fragments?: { readonly all: boolean; readonly pclusterSize?: number };
+  fragments?: { readonly all: boolean; readonly pclusterSize?: number } | undefined;
   fragmentDedupe?: "full" | "inode" | "off";
   inodeForm?: "compact" | "extended";
   chunkEntries?: "block-map" | "indexes";
@@ -30,6 +30,8 @@ const words: Readonly<Record<string, Word>> = {
   dedupe: { options: { dedupe: true } },
   "^dedupe": { options: { dedupe: false } },
   fragments: { options: { fragments: { all: false } }, takesSize: true },
+  "^fragments": { options: { fragments: undefined } },
+  "^ztailpacking": { options: { tailPacking: false } },
   "all-fragments": { options: { fragments: { all: true } }, takesSize: true },
   fragdedupe: { options: { fragmentDedupe: "full" } },
   "fragdedupe=full": { options: { fragmentDedupe: "full" } },

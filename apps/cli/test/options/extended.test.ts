@@ -12,6 +12,7 @@ describe("extendedValue", () => {
       fragmentDedupe: "inode",
       dotOmitted: true,
     });
+    expect(extendedValue("fragments,ztailpacking,^fragments,^ztailpacking")).toEqual({ tailPacking: false });
     expect(extendedValue("^fragdedupe")).toEqual({ fragmentDedupe: "off" });
     const first = extendedValue("force-inode-compact");
     expect(extendedValue("force-inode-extended", first)).toEqual({ inodeForm: "extended" });
