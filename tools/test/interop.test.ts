@@ -49,7 +49,7 @@ const cases = [
   buildCase("none", 4096, 4096, ["48bit", "--align-data=64K:4K", "--fsalignblks=64"]),
   buildCase("lz4hc", 512, 65536, ["48bit", "fragments"]),
   buildCase("zstd", 4096, 65536, ["48bit", "dedupe", "--max-extent-bytes=64K"]),
-  buildCase("none", 512, 512, ["--metabox=512:lz4"]),
+  buildCase("none", 512, 512, ["--metabox=512:lz4", "--xattr-prefix=user.", "--xattr-inode-digest"]),
   buildCase("none", 4096, 4096, ["--metabox=4096"]),
   buildCase("lz4hc", 512, 65536, ["fragments", "dedupe", "--metabox=4096"]),
   buildCase("zstd", 4096, 65536, ["ztailpacking", "--metabox=64K:lzma", "--zD"]),

@@ -3,6 +3,7 @@ import { ExitCode } from "./exit-code.ts";
 import { CommandFailure, reportOf } from "./failure.ts";
 import { Invocation } from "./invocation.ts";
 import { strayMessage } from "./process-guard.ts";
+import { attachValues } from "./options/attached.ts";
 import { createProgram } from "./program.ts";
 import { Terminal, type TerminalOptions } from "./terminal/terminal.ts";
 
@@ -23,7 +24,9 @@ export async function run(args: readonly string[], options: RunOptions = process
   options.onStray?.((error) => invocation.fail(error));
   try {
     options.checkArguments?.(args);
-    await createProgram(invocation).parseAsync(withHelpOption(withMount(args)), { from: "user" });
+    await createProgram(invocation).parseAsync(withHelpOption(attachValues(withMount(args))), {
+      from: "user",
+    });
     await terminal.flush();
     if (invocation.stray === undefined) return invocation.exitCode;
     throw invocation.stray.error;

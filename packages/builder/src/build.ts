@@ -22,6 +22,7 @@ import { type CompressionRecords, compressionRecords } from "./plan/compression-
 import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
 import { planMetaboxInode } from "./plan/compressed-plans.ts";
 import { deriveUuid } from "./plan/identity.ts";
+import { filesWithContent, InodeDigests } from "./plan/inode-digests.ts";
 import { type InodePlans, planInodes } from "./plan/inode-plans.ts";
 import { type Inventory, takeInventory, withHiddenInode } from "./plan/inventory.ts";
 import { placeBlocks } from "./plan/place-blocks.ts";
@@ -98,7 +99,10 @@ async function build(
   const { nodes } = tree;
   const epoch = chooseEpoch(nodes, settings.inodeForm, settings.placement.bit48);
   const inventory = withHiddenInodes(tree, settings, epoch);
-  const xattrs = planXattrs(inventory, settings.xattrTolerance);
+  const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
+  const report = reporter(options, inputBytes);
+  const inodeDigests = settings.xattrs.digest && (await digestInodes(inventory, executor, report("compare")));
+  const xattrs = planXattrs(inventory, settings, inodeDigests);
   const plans = planInodes(inventory, xattrs, epoch, settings);
   // There is room for the records of all compressions; which ones are used is known when the data are compressed.
   const allRecords = compressionRecords(settings.compressions, settings);
@@ -106,15 +110,14 @@ async function build(
   const deviceCount = mostDevices(settings.chunks);
   const deviceTable = new Uint8Array(deviceCount * DEVICE_SLOT_SIZE);
   const head = settings.metabox
-    ? placeMetaboxHead(xattrs, configSize, deviceCount)
+    ? placeMetaboxHead(xattrs, configSize, deviceCount, settings.xattrs.plainPrefixes)
     : placeHead(plans, xattrs, configSize, deviceCount, blockSize);
   const headEnd = Math.ceil(head.end / blockSize) * blockSize;
 
-  const inputBytes = nodes.reduce((sum, node) => sum + (node.type === FileType.regular ? node.size : 0), 0);
-  const report = reporter(options, inputBytes);
   const tails = new TailStore();
   const possible = possibleTwins(inventory, plans, settings);
-  const digests = await digestFiles(inventory, plans, possible, executor, report("compare"));
+  const digests =
+    inodeDigests?.pick(possible) ?? (await digestFiles(inventory, possible, executor, report("compare")));
   const twins = findTwins(possible, digests, plans);
   const sharing = await shareRanges(inventory, plans, twins, settings, executor, report("compare"));
   const image: ImagePlan = {
@@ -144,7 +147,9 @@ async function build(
   let metaboxSize = 0;
   let metadataEnd: number;
   if (settings.metabox) {
-    metaboxSize = placeInMetabox(inventory, plans, head, blockSize);
+    const hasPrefixes = !settings.xattrs.plainPrefixes;
+    const start = hasPrefixes ? head.prefixOffset + xattrs.prefixTable.length : head.sharedEnd;
+    metaboxSize = placeInMetabox(inventory, plans, start, blockSize);
     planMetaboxInode(plans, inventory.metabox!, metaboxSize, settings);
     metadataEnd = placeHiddenInodes(inventory, plans, head, metadataStart, blockSize);
   } else {
@@ -217,6 +222,16 @@ async function build(
   };
 }
 
+async function digestInodes(
+  inventory: Inventory,
+  executor: Executor,
+  onProgress: (bytes: number) => void,
+): Promise<InodeDigests> {
+  const indexes = filesWithContent(inventory);
+  const digests = await digestFiles(inventory, indexes, executor, onProgress);
+  return new InodeDigests(inventory.nodes.length, indexes, digests);
+}
+
 /** The inventory with the hidden inodes that the settings ask for. */
 function withHiddenInodes(tree: Inventory, settings: Settings, epoch: Epoch): Inventory {
   const packed = settings.packed ? withHiddenInode(tree, "packed", epoch) : tree;
@@ -282,6 +297,12 @@ function superblockOf(
   let featureCompat = FeatureCompat.superblockChecksum | FeatureCompat.mtime;
   if (settings.metabox && xattrs.shared.length > 0) featureCompat |= FeatureCompat.sharedXattrsInMetabox;
   if (xattrs.ofInode.size > 0) featureCompat |= FeatureCompat.xattrFilter;
+  const { prefixes, plainPrefixes, digest } = settings.xattrs;
+  if (prefixes.length > 0) featureIncompat |= FeatureIncompat.xattrPrefixes;
+  // Without it, readers look for the table in the content of the packed inode, if there is one.
+  const isPlain = plainPrefixes || (inventory.packed !== undefined && !settings.metabox);
+  if (prefixes.length > 0 && isPlain) featureCompat |= FeatureCompat.plainXattrPrefixes;
+  if (digest) featureCompat |= FeatureCompat.ishareXattrs;
   return encodeSuperblock(
     createSuperblock({
       blockSizeBits: settings.blockSizeBits,
@@ -291,6 +312,9 @@ function superblockOf(
       packedNid: inventory.packed === undefined ? 0 : nidOf(plans, inventory.packed),
       metaboxNid: inventory.metabox === undefined ? 0 : nidOf(plans, inventory.metabox),
       extSlots: inventory.metabox === undefined ? 0 : 1,
+      xattrPrefixCount: prefixes.length,
+      xattrPrefixStart: prefixes.length === 0 ? 0 : image.head.prefixOffset / 4,
+      ishareXattrPrefixId: digest?.prefix ?? 0,
       inodeCount: inventory.nodes.length,
       epoch: epoch.epoch,
       fixedNsec: epoch.fixedNsec,

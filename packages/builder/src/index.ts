@@ -7,6 +7,7 @@ export {
   isChunkSize,
 } from "./chunk-options.ts";
 export { type Compression, pclusterSizeFault } from "./compression.ts";
+export type { XattrOptions } from "./xattr-options.ts";
 export type { MetaboxOptions } from "./metabox-options.ts";
 export type { DataAlignment, PlacementOptions } from "./placement-options.ts";
 export type { AutoCompression, BuildOptions, FileCompression, InodeForm, Progress } from "./options.ts";

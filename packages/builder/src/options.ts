@@ -10,6 +10,7 @@ import {
 } from "./compression.ts";
 import { type MetaboxOptions, type MetaboxSettings, settleMetabox } from "./metabox-options.ts";
 import { type PlacementOptions, type PlacementSettings, settlePlacement } from "./placement-options.ts";
+import { settleXattrs, type XattrOptions, type XattrSettings } from "./xattr-options.ts";
 import { checkConfig } from "./plan/compression-configs.ts";
 
 /** `auto`: compact where nothing is lost, else extended. */
@@ -47,7 +48,7 @@ export interface FragmentOptions {
 /** How one file is compressed: an index of `BuildOptions.compressions`, or not at all. */
 export type FileCompression = number | "none";
 
-export interface BuildOptions extends PlacementOptions {
+export interface BuildOptions extends PlacementOptions, XattrOptions {
   /** Bytes, a power of two from 512 to 65536. Linux mounts sizes up to its page size. Default 4096. */
   readonly blockSize?: number;
   /** The largest physical cluster in bytes: a multiple of the block size up to 1 MiB. Default: one block. */
@@ -166,6 +167,7 @@ export interface Settings {
   readonly legacyIndex: boolean;
   readonly placement: PlacementSettings;
   readonly metabox: MetaboxSettings | undefined;
+  readonly xattrs: XattrSettings;
 }
 
 /** Checks `options` and fills in the defaults. Throws `BuildError` EINVAL that names the option. */
@@ -220,6 +222,7 @@ export function settle(options: BuildOptions): Settings {
     legacyIndex: options.legacyIndex ?? false,
     placement: { ...placement, bit48: placement.bit48 || metabox !== undefined },
     metabox,
+    xattrs: settleXattrs(options),
   };
 }
 

@@ -164,7 +164,12 @@ describe("the 48-bit layout", () => {
     const inventory = takeInventory(directory({ f: file(runs(20_000, 1)) }));
     const epoch = chooseEpoch(inventory.nodes, "auto", false);
     const settings = settle(options);
-    const plans = planInodes(inventory, { ofInode: new Map(), shared: [] }, epoch, settings);
+    const plans = planInodes(
+      inventory,
+      { ofInode: new Map(), shared: [], prefixTable: new Uint8Array(0) },
+      epoch,
+      settings,
+    );
     const plan = (startBlock: number, tailSize: number) => {
       plans.extents.append([10_000, 3, 10_000, 3]);
       const firstExtent = plans.extents.position - 2;

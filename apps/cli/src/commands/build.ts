@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { type DataAlignment, isChunkSize } from "@erofs/builder";
 import { buildImageFile, type FileBuildOptions, readTree, startWorkers } from "@erofs/builder/node";
 import type { CompressorSpec } from "@erofs/compressor";
-import { type ByteString, toText } from "@erofs/format";
+import { type ByteString, fromText, toText } from "@erofs/format";
 import { type ReadDirectoryOptions, scanDirectory } from "@erofs/input-directory";
 import { type Command, Option } from "commander";
 
@@ -71,6 +71,8 @@ interface BuildFlags {
   readonly oneFileSystem?: true;
   readonly hardDereference?: true;
   readonly xattrTolerance: number;
+  readonly xattrPrefix?: readonly string[];
+  readonly xattrInodeDigest?: string;
   readonly inlineData: boolean;
   readonly inodeForm: "auto" | "compact" | "extended";
   readonly extended?: ExtendedOptions;
@@ -156,6 +158,8 @@ function declareOptions(command: Command): void {
       "multiples of SIZE for files of MIN (default: SIZE) bytes that are stored as they are; 2M for DAX",
       alignmentValue,
     )
+    // Inodes and directories have zones of their own anyway.
+    .addOption(new Option("--MZ <PARTS>").choices(["0", "i", "d", "id", "di"]).hideHelp())
     .option(
       "--dsunit <BLOCKS>",
       "the same for all files, in blocks",
@@ -245,6 +249,15 @@ function declareOptions(command: Command): void {
       "store an xattr once that more than N files have; below 0: no xattrs",
       integerValue({ min: -0x7fffffff, max: 0x7fffffff }),
       2,
+    )
+    .option(
+      "--xattr-prefix <TEXT>",
+      "store this beginning of xattr names once (repeatable); Linux 6.4",
+      repeatable,
+    )
+    .option(
+      "--xattr-inode-digest <NAME>",
+      "an xattr with the SHA-256 of each file, by which Linux 7.0 may share their memory; NAME is attached by '=' or left out",
     )
     .optionsGroup("What goes in:")
     .option("--exclude-path <PATH>", "leave out this path, relative to SOURCE (repeatable)", repeatable)
@@ -344,6 +357,9 @@ async function builderOptions(
     fragments: extended?.fragments && { ...extended.fragments, dedupe: extended.fragmentDedupe },
     inodeForm: extended?.inodeForm ?? flags.inodeForm,
     xattrTolerance: Math.max(0, flags.xattrTolerance),
+    xattrPrefixes: flags.xattrPrefix?.map(fromText),
+    plainXattrPrefixes: extended?.plainXattrPrefixes,
+    inodeDigest: flags.xattrInodeDigest === undefined ? undefined : fromText(flags.xattrInodeDigest),
     legacyIndex: extended?.legacyIndex ?? flags.legacyIndex ?? false,
   };
 }

@@ -1,6 +1,7 @@
 import {
   compatFeatureNames,
   type DeviceSlot,
+  FeatureCompat,
   FeatureIncompat,
   incompatFeatureNames,
   nidText,
@@ -17,6 +18,10 @@ import { formatCount, formatSize } from "../terminal/units.ts";
 
 function listOf(words: readonly string[]): string {
   return words.length === 0 ? "none" : words.join(", ");
+}
+
+function hasDigests({ featureCompat }: Superblock): boolean {
+  return (featureCompat & FeatureCompat.ishareXattrs) !== 0;
 }
 
 function hasMetabox({ featureIncompat }: Superblock): boolean {
@@ -48,6 +53,7 @@ export function superblockFields(image: Image): [string, string][] {
     ["Metadata from block", String(superblock.metaBlock)],
     ["Shared xattrs from block", String(superblock.xattrBlock)],
     ["Long xattr prefixes", String(superblock.xattrPrefixCount)],
+    ["Inode digests", hasDigests(superblock) ? `xattr prefix ${superblock.ishareXattrPrefixId}` : "none"],
     ["Packed inode", superblock.packedNid === 0 ? "none" : String(superblock.packedNid)],
     ["Metabox inode", hasMetabox(superblock) ? String(superblock.metaboxNid) : "none"],
     ["Extra devices", String(superblock.extraDevices)],
@@ -75,6 +81,7 @@ export function superblockForJson(image: Image): object {
     metaBlock: superblock.metaBlock,
     xattrBlock: superblock.xattrBlock,
     xattrPrefixCount: superblock.xattrPrefixCount,
+    ...(hasDigests(superblock) ? { ishareXattrPrefixId: superblock.ishareXattrPrefixId } : {}),
     packedNid: superblock.packedNid,
     ...(hasMetabox(superblock) ? { metaboxNid: superblock.metaboxNid } : {}),
     extraDevices: superblock.extraDevices,

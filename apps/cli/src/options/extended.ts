@@ -9,6 +9,7 @@ export interface ExtendedOptions {
   dedupe?: boolean;
   dotOmitted?: boolean;
   addressing?: "48bit";
+  plainXattrPrefixes?: boolean;
   fragments?: { readonly all: boolean; readonly pclusterSize?: number } | undefined;
   fragmentDedupe?: "full" | "inode" | "off";
   inodeForm?: "compact" | "extended";
@@ -39,6 +40,7 @@ const words: Readonly<Record<string, Word>> = {
   "fragdedupe=off": { options: { fragmentDedupe: "off" } },
   "^fragdedupe": { options: { fragmentDedupe: "off" } },
   "dot-omitted": { options: { dotOmitted: true } },
+  "plain-xattr-prefixes": { options: { plainXattrPrefixes: true } },
   "48bit": { options: { addressing: "48bit" } },
   "legacy-compress": { options: { legacyIndex: true } },
   "force-chunk-indexes": { options: { chunkEntries: "indexes" } },

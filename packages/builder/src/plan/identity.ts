@@ -80,6 +80,9 @@ function addSettings(print: Fingerprint, settings: Settings): void {
   const fragmented = fragments ? 1 + Number(fragments.all) : 0;
   print.addName(fragments?.dedupe ?? "");
   const packedBy = packed?.compression ?? -1;
+  const { prefixes, plainPrefixes, digest } = settings.xattrs;
+  for (const { baseIndex, infix } of prefixes) print.addName(`${baseIndex} ${infix}`);
+  if (prefixes.length > 0) print.add((digest?.prefix ?? -1) * 2 + Number(plainPrefixes));
   if (settings.metabox) print.addName(`metabox ${settings.metabox.compression}`);
   for (const value of [blockSize, xattrTolerance, set, fragmented, packedBy, maxExtentBytes])
     print.add(value);

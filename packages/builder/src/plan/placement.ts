@@ -23,6 +23,8 @@ export interface Head {
   readonly sharedOffsets: readonly number[];
   /** First byte behind them. */
   readonly sharedEnd: number;
+  /** Where the table of long xattr prefixes begins, behind them or in the head. */
+  readonly prefixOffset: number;
   /** First byte behind the head. */
   readonly end: number;
 }
@@ -44,12 +46,25 @@ export function placeHead(
   plans.offsets[0] = offset;
   offset += rootSize;
   const shared = placeShared(xattrs, offset);
-  return { ...tables, ...shared, end: shared.sharedEnd };
+  const prefixOffset = alignUp(shared.sharedEnd, 4);
+  return { ...tables, ...shared, prefixOffset, end: prefixOffset + xattrs.prefixTable.length };
 }
 
-/** The head of an image with a metabox: root and shared xattrs are there. */
-export function placeMetaboxHead(xattrs: XattrPlan, configSize: number, deviceCount: number): Head {
-  return { ...placeTables(SUPERBLOCK_SLOT_SIZE, configSize, deviceCount), ...placeShared(xattrs, 0) };
+/**
+ * The head of an image with a metabox: root and shared xattrs are there, and so is the table of long prefixes unless the
+ * `plainPrefixes` are to be here.
+ */
+export function placeMetaboxHead(
+  xattrs: XattrPlan,
+  configSize: number,
+  deviceCount: number,
+  plainPrefixes: boolean,
+): Head {
+  const tables = placeTables(SUPERBLOCK_SLOT_SIZE, configSize, deviceCount);
+  const shared = placeShared(xattrs, 0);
+  if (!plainPrefixes) return { ...tables, ...shared, prefixOffset: alignUp(shared.sharedEnd, 4) };
+  const prefixOffset = tables.end;
+  return { ...tables, ...shared, prefixOffset, end: prefixOffset + xattrs.prefixTable.length };
 }
 
 /** Places what follows a superblock with so many bytes of extensions: the compression configs and the device table. */
@@ -79,17 +94,17 @@ function placeShared({ shared }: XattrPlan, start: number): Pick<Head, "sharedOf
 }
 
 /**
- * Places all inodes but hidden ones in the metabox, the root first, behind the shared xattrs. Returns the bytes of its
+ * Places all inodes but hidden ones in the metabox, the root first, from byte `start` on. Returns the bytes of its
  * content.
  */
 export function placeInMetabox(
   inventory: Inventory,
   plans: InodePlans,
-  head: Head,
+  start: number,
   blockSize: number,
 ): number {
-  const space = new MetadataSpace(blockSize, alignUp(head.sharedEnd, blockSize));
-  space.offer(head.sharedEnd);
+  const space = new MetadataSpace(blockSize, alignUp(start, blockSize));
+  space.offer(start);
   plans.offsets[0] = space.place(plans.bodySizes[0]! + plans.tailSizes[0]!);
   placeDirectories(inventory, plans, space);
   return space.end;

@@ -2,7 +2,6 @@ import { inOrder } from "../execute/in-order.ts";
 import type { DigestJob, Executor } from "../execute/jobs.ts";
 import { SHA256_SIZE } from "../execute/sha256.ts";
 import { PieceList } from "../execute/pieces.ts";
-import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import { pathOf } from "../plan/paths.ts";
 
@@ -16,13 +15,13 @@ interface Batch {
   readonly job: DigestJob;
 }
 
-function* batches(inventory: Inventory, plans: InodePlans, indexes: readonly number[]): Generator<Batch> {
+function* batches(inventory: Inventory, indexes: readonly number[]): Generator<Batch> {
   let pieces = new PieceList();
   let first = 0;
   let bytes = 0;
   for (const [i, index] of indexes.entries()) {
-    const size = plans.sizes[index]!;
-    pieces.add(inventory.nodes[index]!.content!, size, 0, size, 0);
+    const { content, size } = inventory.nodes[index]!;
+    pieces.add(content!, size, 0, size, 0);
     bytes += size;
     const count = i + 1 - first;
     if (bytes < batchBytes && count < batchFiles && i + 1 < indexes.length) continue;
@@ -38,14 +37,13 @@ function* batches(inventory: Inventory, plans: InodePlans, indexes: readonly num
 /** The SHA-256 digests of files' contents, one behind the other. */
 export async function digestFiles(
   inventory: Inventory,
-  plans: InodePlans,
   indexes: readonly number[],
   executor: Executor,
   onProgress: (bytes: number) => void,
 ): Promise<Uint8Array> {
   const digests = new Uint8Array(indexes.length * SHA256_SIZE);
   await inOrder(
-    batches(inventory, plans, indexes),
+    batches(inventory, indexes),
     { count: 2 * executor.concurrency },
     ({ job }) => executor.run(job),
     ({ bytes }, { first }) => {

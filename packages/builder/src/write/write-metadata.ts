@@ -29,6 +29,8 @@ interface Metadata {
   readonly hasShared: boolean;
   /** Whether the device table is there. */
   readonly hasTables: boolean;
+  /** Whether the table of long prefixes is. */
+  readonly hasPrefixes: boolean;
 }
 
 /** The regions of the areas, each with the inodes that lie in it wholly or in part. */
@@ -143,7 +145,15 @@ export async function writeMetadata(
 ): Promise<Uint8Array> {
   const { metaboxCount, offsets } = image.plans;
   const hasShared = metaboxCount === 0;
-  const metadata = { areas, first: metaboxCount, behind: offsets.length, hasShared, hasTables: true };
+  const hasPrefixes = hasShared || image.settings.xattrs.plainPrefixes;
+  const metadata = {
+    areas,
+    first: metaboxCount,
+    behind: offsets.length,
+    hasShared,
+    hasPrefixes,
+    hasTables: true,
+  };
   let beginning: Uint8Array = new Uint8Array(0);
   const take = async (bytes: Uint8Array, start: number) => {
     if (start === 0) {
@@ -167,7 +177,14 @@ export async function makeMetabox(
   onBytes: (count: number) => void,
 ): Promise<void> {
   const behind = image.plans.metaboxCount;
-  const metadata = { areas: [{ start: 0, end: size }], first: 0, behind, hasShared: true, hasTables: false };
+  const metadata = {
+    areas: [{ start: 0, end: size }],
+    first: 0,
+    behind,
+    hasShared: true,
+    hasPrefixes: !image.settings.xattrs.plainPrefixes,
+    hasTables: false,
+  };
   await fillMetadata(image, metadata, sources, executor, take, onBytes);
 }
 
@@ -223,6 +240,7 @@ async function fillMetadata(
     }
     if (metadata.hasShared) copyPart(shared.bytes, shared.offset, region, bytes);
     if (metadata.hasTables) copyPart(image.deviceTable, image.head.deviceTableOffset, region, bytes);
+    if (metadata.hasPrefixes) copyPart(image.xattrs.prefixTable, image.head.prefixOffset, region, bytes);
     return { job: { kind: "fill", pieces: pieces.take(), bytes }, tailBytes };
   };
 

@@ -3,6 +3,7 @@ import {
   type ByteString,
   decodeDeflateConfig,
   type Dirent,
+  FeatureCompat,
   FeatureIncompat,
   FileType,
   type Inode,
@@ -190,7 +191,12 @@ export class TreeCheck {
         this.#faults.addError("superblock", "", undefined, error);
       }
     }
-    const { featureIncompat, packedNid } = superblock;
+    const { featureCompat, featureIncompat, packedNid, ishareXattrPrefixId, xattrPrefixCount } = superblock;
+    const hasDigests = (featureCompat & FeatureCompat.ishareXattrs) !== 0;
+    if (hasDigests && ishareXattrPrefixId >= xattrPrefixCount) {
+      const message = `inode digests by the xattr prefix ${ishareXattrPrefixId} of ${xattrPrefixCount}`;
+      this.#faults.add("superblock", "", undefined, message, SUPERBLOCK_OFFSET + 0x69);
+    }
     checkDevices(this.#image, this.#faults);
     yield* this.#part(longPrefixes(this.#image));
     if ((featureIncompat & FeatureIncompat.fragments) !== 0 && packedNid !== 0) {
