@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { FeatureIncompat } from "@erofs/format";
-import { available, MountFlag, pageSize } from "@erofs/linux";
+import { available, isLinux, MountFlag, pageSize } from "@erofs/linux";
 import type { Command } from "commander";
 
 import { CommandFailure, UsageError } from "../failure.ts";
@@ -288,6 +288,8 @@ export function define(command: Command, invocation: Invocation): void {
     .option("--json", "with --list: an array of objects")
     .addHelpText("after", epilogue)
     .action(async (image: string | undefined, directory: string | undefined, flags: MountFlags) => {
+      if (!isLinux)
+        throw new CommandFailure("images can be mounted on Linux only; 'erofs extract' unpacks them");
       if (flags.list === true) {
         if (image !== undefined) throw new UsageError("option '--list' takes no IMAGE");
         await listMounts(invocation.terminal, flags.json === true);

@@ -1,3 +1,4 @@
+import { isLinux } from "@erofs/linux";
 import type { Command } from "commander";
 
 import { ExitCode } from "../exit-code.ts";
@@ -38,6 +39,7 @@ export function define(command: Command, invocation: Invocation): void {
     )
     .addHelpText("after", epilogue)
     .action(async (directories: string[], flags: UmountFlags) => {
+      if (!isLinux) throw new CommandFailure("images can be mounted on Linux only");
       for (const directory of directories) {
         try {
           await unmountAt(directory, flags);

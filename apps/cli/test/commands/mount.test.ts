@@ -14,7 +14,9 @@ async function refusal(args: readonly string[]): Promise<{ status: number | null
   return { status, stderr };
 }
 
-describe("erofs mount refuses", () => {
+const isLinux = process.platform === "linux";
+
+describe.skipIf(!isLinux)("erofs mount refuses (needs Linux)", () => {
   it.each([
     [["mount"], "missing required argument 'IMAGE'"],
     [["mount", "a"], "missing required argument 'DIR'"],
@@ -56,7 +58,7 @@ describe("erofs mount refuses", () => {
   });
 });
 
-describe.skipIf(process.platform !== "linux")("erofs umount refuses (needs Linux)", () => {
+describe.skipIf(!isLinux)("erofs umount refuses (needs Linux)", () => {
   it("what is no mount, or none of an image", async () => {
     expect(await refusal(["umount", folder])).toEqual({
       status: 1,
@@ -74,7 +76,7 @@ describe.skipIf(process.platform !== "linux")("erofs umount refuses (needs Linux
   });
 });
 
-it("takes the arguments of mount.fuse3", async () => {
+it.skipIf(!isLinux)("takes the arguments of mount.fuse3 (needs Linux)", async () => {
   const { status, stderr } = await refusal([image, join(folder, "none"), "-o", "rw,dev,suid"]);
   expect(stderr).toContain("/none': no such file or directory");
   expect(status).toBe(1);
