@@ -1,6 +1,6 @@
 import { readSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { BLOCK_SIZE, type BlockTable, SlotState } from "./block-table.ts";
+import { BLOCK_SIZE, type BlockTable, type FoundBlock, SlotState } from "./block-table.ts";
 
 /** Reads the whole of `target` at `position`; false where the file has less, or does not give it. */
 function readAt(fd: number, target: Uint8Array, position: number): boolean {
@@ -38,7 +38,7 @@ export class BlockStore {
   }
 
   /**
-   * Fills `target` with the bytes of a file's range, all of which must be here and verified, as any thread may ask.
+   * Fills `target` with the bytes of a file's range, all of which must be here, as any thread may ask.
    * @param onMark called with a marked block that was met
    */
   read(offset: number, target: Uint8Array, onMark: (block: number) => void): boolean {
@@ -47,31 +47,35 @@ export class BlockStore {
       const block = Math.floor(at / BLOCK_SIZE);
       const within = at % BLOCK_SIZE;
       const count = Math.min(BLOCK_SIZE - within, target.length - done);
-      const found = this.table.find(block);
+      const found = this.#find(block);
       if (found === undefined) return false;
-      if (!readAt(this.#fd, target.subarray(done, done + count), found.slot * BLOCK_SIZE + within))
-        return false;
-      if (!this.table.holds(found)) return false;
+      const part = target.subarray(done, done + count);
+      if (!readAt(this.#fd, part, found.slot * BLOCK_SIZE + within) || !this.table.holds(found)) return false;
       if (this.table.takeMark(found.slot)) onMark(block);
       done += count;
     }
     return true;
   }
 
-  /** Whether a block is here; one from an earlier process is verified first. For the thread that writes. */
+  /** Whether a block is here. For the thread that writes. */
   has(block: number): boolean {
-    if (this.table.find(block) !== undefined) return true;
-    const found = this.table.find(block, SlotState.unverified);
-    if (found === undefined) return false;
-    const { slot } = found;
-    const bytes = new Uint8Array(this.lengthOf(block));
-    const crc = this.table.crcOf(slot);
-    if (readAt(this.#fd, bytes, slot * BLOCK_SIZE) && crc32(bytes) === crc) {
-      this.table.commit(this.table.claim(block), crc);
-      return true;
-    }
-    this.table.drop(slot);
+    if (this.#find(block) !== undefined) return true;
+    const damaged = this.table.find(block, SlotState.unverified);
+    if (damaged !== undefined) this.table.drop(damaged.slot);
     return false;
+  }
+
+  /** A block that is here; one from an earlier process is verified first. */
+  #find(block: number): FoundBlock | undefined {
+    const present = this.table.find(block);
+    if (present !== undefined) return present;
+    const found = this.table.find(block, SlotState.unverified);
+    if (found === undefined) return undefined;
+    const bytes = new Uint8Array(this.lengthOf(block));
+    if (!readAt(this.#fd, bytes, found.slot * BLOCK_SIZE)) return undefined;
+    if (crc32(bytes) !== this.table.crcOf(found.slot)) return undefined;
+    this.table.trust(found);
+    return found;
   }
 
   /** Keeps a block. For the thread that writes. */

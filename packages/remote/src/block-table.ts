@@ -107,6 +107,14 @@ export class BlockTable {
     return this.#load(slot, VERSION) === version;
   }
 
+  /** Makes a block that was found unverified, and has been verified, present; any thread may. */
+  trust({ slot, version }: FoundBlock): void {
+    if (this.#load(slot, VERSION) !== version) return;
+    // Should the slot be written meanwhile, its state is another one, or becomes so afterwards.
+    const index = HEADER_WORDS + slot * SLOT_WORDS + STATE;
+    Atomics.compareExchange(this.#words, index, SlotState.unverified, SlotState.present);
+  }
+
   /** CRC-32 of the bytes that were put into a slot. */
   crcOf(slot: number): number {
     return this.#load(slot, CRC) >>> 0;

@@ -58,6 +58,18 @@ describe("BlockTable", () => {
     expect(other.find(1)).toBeUndefined();
   });
 
+  it("trusts what was verified, unless something else has come into its place", () => {
+    const table = BlockTable.create(2 ** 40, 8 * BLOCK_SIZE);
+    for (const block of [1, 2]) table.restore(block, { block, crc: block, used: 0 });
+    const [one, two] = [1, 2].map((block) => table.find(block, SlotState.unverified)!);
+    expect(table.find(1)).toBeUndefined();
+    new BlockTable(table.memory).trust(one!);
+    expect(table.find(1)).toEqual(one);
+    table.drop(two!.slot);
+    table.trust(two!);
+    expect(table.find(2)).toBeUndefined();
+  });
+
   it("gives a mark to one thread", () => {
     const table = BlockTable.create(2 ** 40, 8 * BLOCK_SIZE);
     const slot = put(table, 1);
