@@ -19,8 +19,13 @@ import type { EntryTable } from "./lcluster-entries.ts";
 
 /** Index entries that are decoded together. */
 const SEGMENT = 1024;
-/** Segments that a map keeps: enough for a reader in sequence, and for the extents that begin in the segment before. */
-const MAX_SEGMENTS = 4;
+/** Segments that a map keeps in any case: for a reader in sequence, and for the extents that begin in the segment before. */
+const MIN_SEGMENTS = 4;
+/**
+ * Extents in the segments that a map keeps beyond these, 150 bytes each: those of 2 GB in clusters of 64 KiB, 60 MB in
+ * clusters of 4 KiB. Reading all over a packed inode of 42 MB is 20 times as fast as with four segments of it.
+ */
+const MAX_HEADS = 8192;
 /** Entries that are looked at in one step for the end of a segment's last extent. */
 const LOOKAHEAD = 32;
 
@@ -53,7 +58,9 @@ export class LclusterMap implements FileMap {
   readonly #header: MapHeader;
   readonly #table: EntryTable;
   readonly #lclusterSize: number;
+  /** Those that were loaded last. */
   readonly #segments = new Map<number, Segment>();
+  #headCount = 0;
   /** Where the last extent was found: the next one is likely beside it. */
   #segment: Segment = { heads: [], end: 0, extents: [] };
   #index = 0;
@@ -132,11 +139,11 @@ export class LclusterMap implements FileMap {
       extents: [],
     };
     this.#segments.set(number, segment);
-    if (this.#segments.size > MAX_SEGMENTS) {
-      for (const oldest of this.#segments.keys()) {
-        this.#segments.delete(oldest);
-        break;
-      }
+    this.#headCount += heads.length;
+    for (const [oldest, { heads: forgotten }] of this.#segments) {
+      if (this.#headCount <= MAX_HEADS || this.#segments.size <= MIN_SEGMENTS) break;
+      this.#segments.delete(oldest);
+      this.#headCount -= forgotten.length;
     }
     return segment;
   }
