@@ -1,4 +1,4 @@
-import { type Inode, nidText, UnsupportedFeature } from "@erofs/format";
+import { DataLayout, type Inode, nidText, UnsupportedFeature } from "@erofs/format";
 import type { Extent, FileMap } from "../extents/extent.ts";
 import { mapOf } from "../extents/file-map.ts";
 import type { ImageState } from "../image-state.ts";
@@ -107,7 +107,7 @@ export class ContentCheck {
     const end = extent.logical + extent.length;
     if (extent.kind === "hole" || this.#ledger.isSound(extent)) return end;
     if (extent.kind === "fragment") {
-      yield* this.#checkFragment(node, extent);
+      yield* checkFragment(this.#image, node, extent);
       return end;
     }
     let offset = extent.logical;
@@ -159,15 +159,24 @@ export class ContentCheck {
       this.#ledger.spend(Math.max(length, this.#image.clusterWork - before));
     }
   }
+}
 
-  /** The bytes of a fragment are read with the packed inode. */
-  *#checkFragment(node: Inode, extent: Extent): Reading<void> {
-    const packed = yield* packedInode(this.#image);
-    if (node.nid === packed.nid || extent.physical + extent.length > packed.size) {
-      // Reading says what is wrong.
-      yield* readView(this.#image, node, extent.logical + extent.length - 1, 1);
-    }
+/** Sees that a fragment is in the packed inode, with which its bytes are read. @throws CorruptImage */
+function* checkFragment(image: ImageState, node: Inode, extent: Extent): Reading<void> {
+  const packed = yield* packedInode(image);
+  if (node.nid === packed.nid || extent.physical + extent.length > packed.size) {
+    // Reading says what is wrong.
+    yield* readView(image, node, extent.logical + extent.length - 1, 1);
   }
+}
+
+/** Without reading content: that the end of a file, if it is in the packed inode, is there. @throws CorruptImage, UnsupportedFeature */
+export function* checkEnd(image: ImageState, node: Inode): Reading<void> {
+  const { layout, size } = node;
+  const isCompressed = layout === DataLayout.compressedFull || layout === DataLayout.compressedCompact;
+  if (size === 0 || !isCompressed) return;
+  const extent = yield* extentAt(yield* mapOf(image, node), size - 1);
+  if (extent.kind === "fragment") yield* checkFragment(image, node, extent);
 }
 
 function* extentAt(map: FileMap, offset: number): Reading<Extent> {

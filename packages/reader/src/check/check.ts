@@ -18,7 +18,7 @@ import { readlink } from "../path.ts";
 import { type Reading, runAsync, runSync } from "../reading.ts";
 import type { AsyncSource, SyncSource } from "../sources/source.ts";
 import { longPrefixes } from "../xattrs.ts";
-import { ContentCheck } from "./check-content.ts";
+import { checkEnd, ContentCheck } from "./check-content.ts";
 import { checkDevices } from "./check-devices.ts";
 import { checkDirectory, checkEntryType, type DirectoryVisit } from "./check-directory.ts";
 import { checkXattrs } from "./check-xattrs.ts";
@@ -305,10 +305,19 @@ export class TreeCheck {
     if (type === FileType.symlink) yield* this.#symlink(path, node);
     else if (type === FileType.regular) {
       if (this.#options.readData ?? true) yield* this.#content.check(path, node, this.#faults.place());
+      else yield* this.#end(path, node);
     } else if (type !== FileType.directory && node.size !== 0) {
       this.#faults.add("inode", path, nid, `size ${node.size} of a special file, expected 0`);
     }
     this.#progress();
+  }
+
+  *#end(path: ByteString, node: Inode): Reading<void> {
+    try {
+      yield* this.#metered(checkEnd(this.#image, node));
+    } catch (error) {
+      this.#faults.addError("data", path, node.nid, error);
+    }
   }
 
   *#symlink(path: ByteString, node: Inode): Reading<void> {
