@@ -20,7 +20,8 @@ const help = `usage: node tools/src/interop.mjs [OPTIONS]
   --block SIZE         ${blockSizes.join(", ")}; repeatable; default: all
   --pcluster SIZE      4096, 16384, 65536, 1048576 (less with blocks of 512); repeatable; default: all
   --extended WORDS     build with -E WORDS, as ztailpacking or fragments,dedupe; words may be options, as
-                       dot-omitted,--zD; repeatable; default: without
+                       dot-omitted,--zD or --extended=--chunksize=64K,--blobdev,--chunk-dict, whose files are made
+                       too; repeatable; default: without
   --extract            have every image extracted, not only those that the kernel cannot mount
   --list               print the cases and do nothing
 

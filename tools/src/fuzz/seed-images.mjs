@@ -32,8 +32,16 @@ const own = {
   "deflate-64k": ["-zdeflate,level=9", "-C65536"],
   zstd: ["-zzstd"],
   "zstd-64k": ["-zzstd,level=19", "-C65536"],
+  chunks: ["--chunksize=4096"],
+  "chunk-indexes-512": ["-b512", "--chunksize=2048", "-E", "force-chunk-indexes"],
   "lz4-directories": ["-zlz4", "-b512", "--zD"],
   "zstd-fragments": ["-zzstd", "-C16384", "-E", "dot-omitted,fragments,ztailpacking,dedupe", "--zD"],
+};
+
+/** The same, for those whose chunks are on a device of their own, which follows them in one file. */
+const withBlob = {
+  "chunks-blob": ["--chunksize=4096"],
+  "chunks-blob-512": ["-b512", "--chunksize=512"],
 };
 
 /** Options of `mkfs.erofs`, for what ours does not write; those that the installed one lacks are left out. */
@@ -57,6 +65,12 @@ export function makeSeedImages(folder) {
   for (const [name, options] of Object.entries(own)) {
     run(process.execPath, [builtErofsCommand(), "build", "--quiet", ...options, tree, image]);
     images.set(name, readFileSync(image));
+  }
+  for (const [name, options] of Object.entries(withBlob)) {
+    const blob = join(folder, "blob");
+    const all = [...options, `--blobdev=${blob}`];
+    run(process.execPath, [builtErofsCommand(), "build", "--quiet", ...all, tree, image]);
+    images.set(name, Buffer.concat([readFileSync(image), readFileSync(blob)]));
   }
   const peer = findPeers().at(-1);
   if (!peer) return images;
