@@ -71,6 +71,7 @@ const cases: readonly Case[] = [
   { options: ["-zlz4", "-Efragments,fragdedupe=inode"], modern: true },
   { options: ["-zlz4", "-Eall-fragments,^fragdedupe"], modern: true },
   { options: ["--MZ"], modern: true },
+  { options: ["--dsunit=16", "--fsalignblks=64"], modern: true },
   { options: ["-m4096"], modern: true },
   { options: ["-m16384:zstd", "-zlz4", "-C65536"], modern: true },
   {

@@ -35,6 +35,9 @@ const own = {
   chunks: ["--chunksize=4096"],
   "chunk-indexes-512": ["-b512", "--chunksize=2048", "-E", "force-chunk-indexes"],
   "lz4-directories": ["-zlz4", "-b512", "--zD"],
+  "lz4-metabox": ["-zlz4", "-m4096", "-E", "ztailpacking", "--xattr-prefix=user.", "--xattr-inode-digest"],
+  "metabox-512": ["-b512", "-m512"],
+  "zstd-48bit": ["-zzstd", "-C65536", "-E", "48bit,fragments"],
   "zstd-fragments": ["-zzstd", "-C16384", "-E", "dot-omitted,fragments,ztailpacking,dedupe", "--zD"],
 };
 

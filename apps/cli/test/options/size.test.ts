@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { blockSizeValue, parseSize, sizeValue } from "../../src/options/size.ts";
+import { alignmentValue, blockSizeValue, parseSize, sizeValue } from "../../src/options/size.ts";
 
 describe("parseSize", () => {
   it.each([
@@ -25,6 +25,13 @@ describe("parseSize", () => {
 });
 
 describe("option values", () => {
+  it("reads an alignment, and the smallest files that have it", () => {
+    expect(alignmentValue("2M")).toEqual({ size: 2 << 20 });
+    expect(alignmentValue("2M:64K")).toEqual({ size: 2 << 20, from: 65536 });
+    expect(() => alignmentValue("2M:")).toThrow("4096, 64K or 1M");
+    expect(() => alignmentValue("1:2:3")).toThrow("two with ':' between");
+  });
+
   it("names the forms that a size may have", () => {
     expect(() => sizeValue("much")).toThrow("4096, 64K or 1M");
   });
