@@ -31,7 +31,8 @@ const damages = [
   },
   (bytes, random, place) => {
     const start = place();
-    bytes.fill(random(2) * 0xff, start, start + 1 + random(256));
+    const value = random(2) * 0xff;
+    bytes.fill(value, start, Math.min(start + 1 + random(256), bytes.length));
   },
   (bytes, random, place) => {
     const from = place();

@@ -14,7 +14,7 @@
 const levels = {
   lz4hc: [1, 9, 12],
   lzma: [0, 3, 6, 9],
-  deflate: [0, 1, 6, 9, 12],
+  deflate: [0, 1, 6, 9, 10, 12],
   zstd: [1, 3, 6, 9, 13, 16, 19, 22],
 };
 export const compressions = [

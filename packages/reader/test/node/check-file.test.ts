@@ -79,6 +79,7 @@ describe.skipIf(!built)("checkFile (threads need a build)", () => {
     const expected = await checkFile(file, { workers: 1 });
     expect(expected).toMatchObject({ bytes: 5000 + 4096 });
     expect(expected.faults.map(({ message }) => message)).toEqual([
+      expect.stringContaining("device 2 (without a tag) has 12288 bytes, its slot says 16384"),
       expect.stringContaining("beyond the end of device 2"),
     ]);
     expect(await checkFile(file, { workers: 3 })).toEqual(expected);
