@@ -13,11 +13,12 @@ import {
 import { benchCheck, checkedBuilds } from "./bench/check-case.mjs";
 import { benchExtract } from "./bench/extract-case.mjs";
 import { benchDecoding, decodingObstacle } from "./bench/decoding.mjs";
+import { benchFuse, fuseObstacle } from "./bench/fuse-case.mjs";
 import { describeMachine, tableHead, tableLine } from "./bench/report.mjs";
 import { corpusNames, describeCorpus, ensureCorpus } from "./corpora.mjs";
 import { findPeers } from "./peers.mjs";
 
-const others = ["extract", "check", "decode"];
+const others = ["extract", "check", "decode", "fuse"];
 
 const help = `usage: pnpm bench [CASE…] [OPTIONS]
 
@@ -29,6 +30,8 @@ Cases (default: ${[...buildCases, ...others].join(" ")}):
   extract                  the image of lz4@64K, by erofs extract and fsck.erofs
   check                    the images of ${checkedBuilds.join(" and ")}, by erofs check and fsck.erofs --extract
   decode                   clusters of each algorithm in memory, by WebAssembly and the native library
+
+  fuse                     trees of its own, served by mount.fuse.erofs, erofsfuse and squashfuse_ll, all on one processor
 
   --corpus NAME   ${corpusNames.join(" or ")}, or a folder in one, as linux/fs; repeatable; default: both
   --runs N        runs of each program, of which the median counts; default 3
@@ -104,6 +107,11 @@ try {
       if (obstacle) console.error(`decode was not measured: ${obstacle}`);
       else add(await benchDecoding(corpus, runs, folder));
     }
+  }
+  if (wanted.includes("fuse")) {
+    const obstacle = fuseObstacle();
+    if (obstacle) console.error(`fuse was not measured: ${obstacle}`);
+    else add(await benchFuse(runs, folder));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -25,6 +25,14 @@ describe.each([9, 12])("directories, block size bits %i", (bits) => {
   const bytes = builder.build({ rootNid: root });
   const image = openSync(memorySource(bytes));
 
+  it("lists the same entries block by block", () => {
+    const blocks = Math.ceil(image.root.size / image.blockSize);
+    const listed = Array.from({ length: blocks }, (_, index) => image.readdirBlock(image.root, index));
+    expect(listed.flat()).toEqual(image.readdir(image.root));
+    expect(listed.length).toBeGreaterThan(10);
+    for (const index of [blocks, -1, 2 ** 40]) expect(image.readdirBlock(image.root, index)).toEqual([]);
+  });
+
   it("lists all names in byte order", () => {
     const listed = image.readdir(image.root).map(({ name }) => name);
     expect(listed).toEqual([...names, ".", ".."].toSorted((a, b) => (a < b ? -1 : 1)));
