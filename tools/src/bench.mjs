@@ -111,7 +111,7 @@ try {
   if (wanted.includes("fuse")) {
     const obstacle = fuseObstacle();
     if (obstacle) console.error(`fuse was not measured: ${obstacle}`);
-    else add(await benchFuse(runs, folder));
+    else for await (const row of benchFuse(runs, folder)) add([row]);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -120,16 +120,14 @@ export function fuseObstacle() {
  *
  * @param {number} runs
  * @param {string} folder
- * @returns {Promise<import("./report.mjs").Row[]>}
+ * @returns {AsyncGenerator<import("./report.mjs").Row, void, void>}
  */
-export async function benchFuse(runs, folder) {
+export async function* benchFuse(runs, folder) {
   const client = join(folder, "file-client");
   run("cc", ["-O2", "-pthread", "-o", client, fileURLToPath(new URL("file-client.c", import.meta.url))]);
   const mountpoint = join(folder, "mount");
   mkdirSync(mountpoint);
   const helper = join(repository, "apps/fuse/dist/main.js");
-  /** @type {import("./report.mjs").Row[]} */
-  const rows = [];
   for (const tree of /** @type {(keyof typeof trees)[]} */ (Object.keys(trees))) {
     const source = join(folder, tree);
     mkdirSync(source);
@@ -178,21 +176,18 @@ export async function benchFuse(runs, folder) {
       const ours = seconds.get("ours") ?? [];
       for (const [peer, theirs] of seconds) {
         if (peer === "ours") continue;
-        rows.push(
-          rowOf({
-            case: `fuse, ${compression}: ${name}`,
-            peer,
-            ours: "1 worker",
-            unit: "s",
-            peerValue: median(theirs),
-            ourValue: median(ours),
-            samples: { peer: theirs, ours },
-          }),
-        );
+        yield rowOf({
+          case: `fuse, ${compression}: ${name}`,
+          peer,
+          ours: "1 worker",
+          unit: "s",
+          peerValue: median(theirs),
+          ourValue: median(ours),
+          samples: { peer: theirs, ours },
+        });
       }
       rmSync(image);
     }
     rmSync(source, { recursive: true });
   }
-  return rows;
 }
