@@ -6,10 +6,9 @@ import { available, isLinux, MountFlag, pageSize } from "@erofs/linux";
 import type { Command } from "commander";
 
 import { CommandFailure, UsageError } from "../failure.ts";
-import { isUrl } from "../image/devices.ts";
+import { absentDevices, deviceRemedy, isUrl, locateDevices } from "../image/devices.ts";
 import { namedCompressors } from "../image/open-image.ts";
 import type { Invocation } from "../invocation.ts";
-import { orderDevices, requireDevices } from "../mount/device-files.ts";
 import { findMount } from "../mount/find-mount.ts";
 import type { FuseMountRequest } from "../mount/fuse-mount.ts";
 import { imageFacts } from "../mount/image-facts.ts";
@@ -29,6 +28,7 @@ interface MountFlags {
   readonly kernel?: true;
   readonly offset?: number;
   readonly device?: readonly string[];
+  readonly deviceDir?: readonly string[];
   readonly compressor?: readonly string[];
   readonly allowOther?: boolean;
   readonly workers?: number;
@@ -221,13 +221,18 @@ async function mountImage(
     if (stranger !== undefined) {
       throw new UsageError(`option '--device': IMAGE is on the web, '${stranger}' is no http(s) address`);
     }
+    if (flags.deviceDir !== undefined)
+      throw new UsageError("option '--device-dir': IMAGE is on the web; option '--device' takes addresses");
     const place = { location, source: location, target, devices: settings.devices };
     return byFuse(place, flags, settings, words, invocation, undefined);
   }
   const { superblock, size, devices: slots } = await imageFacts(location, settings);
-  requireDevices(slots, settings.devices.length, size, 2 ** superblock.blockSizeBits);
-  const tags = slots.map(({ tag }) => tag);
-  const devices = orderDevices(settings.devices, tags).map((path) => resolve(path));
+  const blockSize = 2 ** superblock.blockSizeBits;
+  const { deviceDir = [] } = flags;
+  const files = locateDevices(slots, blockSize, { device: settings.devices, deviceDir });
+  const [absent] = files ? [] : absentDevices(size, slots, blockSize);
+  if (absent !== undefined) throw new CommandFailure(`${absent} is missing: ${deviceRemedy}`);
+  const devices = (files ?? []).map((path) => resolve(path));
   const place = { location, source: resolve(location), target, devices };
   refuseTwice(place.source, target);
   const isPrivate = (superblock.featureIncompat & FeatureIncompat.privateAlgorithm) !== 0;
@@ -262,6 +267,11 @@ export function define(command: Command, invocation: Invocation): void {
     .option(
       "--device <FILE>",
       "an extra device of the image, in the order of its device table, or TAG=FILE (repeatable)",
+      repeatable,
+    )
+    .option(
+      "--device-dir <DIR>",
+      "where extra devices are, named for their tags or found by them (repeatable)",
       repeatable,
     )
     .option("-o, --options <OPTIONS>", "words as of mount(8), separated by commas (repeatable)", repeatable)

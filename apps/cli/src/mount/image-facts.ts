@@ -1,14 +1,17 @@
 import {
   CorruptImage,
+  decodeDeviceTable,
   decodeSuperblock,
+  DEVICE_SLOT_SIZE,
   type DeviceSlot,
+  FeatureIncompat,
   type Superblock,
   SUPERBLOCK_OFFSET,
   SUPERBLOCK_SIZE,
 } from "@erofs/format";
+import type { SyncSource } from "@erofs/reader";
 
 import { type ImageOptions, withSources } from "../image/open-image.ts";
-import { readDevices } from "./device-files.ts";
 
 /** What has to be known of an image before it is mounted. */
 export interface ImageFacts {
@@ -36,4 +39,14 @@ export async function imageFacts(
     const superblock = decodeSuperblock(bytes);
     return { superblock, size: source.size, devices: readDevices(source, superblock) };
   });
+}
+
+/** The device table. @throws CorruptImage for one that the file does not have */
+function readDevices(source: SyncSource, superblock: Superblock): DeviceSlot[] {
+  const { featureIncompat, extraDevices, deviceTableSlot } = superblock;
+  if ((featureIncompat & FeatureIncompat.deviceTable) === 0 || extraDevices === 0) return [];
+  const start = deviceTableSlot * DEVICE_SLOT_SIZE;
+  const bytes = new Uint8Array(Math.max(0, Math.min(extraDevices * DEVICE_SLOT_SIZE, source.size - start)));
+  if (bytes.length > 0) source.read(start, bytes);
+  return decodeDeviceTable(bytes, extraDevices, (featureIncompat & FeatureIncompat.bit48) !== 0);
 }

@@ -27,7 +27,7 @@ describe.skipIf(!isLinux)("erofs mount refuses (needs Linux)", () => {
     [["mount", "-o", "ro,frob", "a", folder], "unknown word 'frob'"],
     [["mount", "--kernel", "http://host/a", folder], "the kernel reads no images on the web"],
     [["mount", "--device", "b", "http://host/a", folder], "IMAGE is on the web, 'b' is no http(s) address"],
-    [["mount", "--device", "tag=b", image, folder], "names no device: the image has none"],
+    [["mount", "--device-dir", folder, "http://host/a", folder], "IMAGE is on the web"],
     [["umount"], "missing required argument 'DIR'"],
   ])("%j as bad usage", async (args, message) => {
     const { status, stderr } = await refusal(args);
@@ -48,6 +48,7 @@ describe.skipIf(!isLinux)("erofs mount refuses (needs Linux)", () => {
       [[source, folder], "is a directory, not an image"],
       [[image, join(folder, "none")], "no such file or directory"],
       [[image, image], "is not a directory"],
+      [["--device", "tag=b", image, folder], "1 given in order, the image needs no further one"],
       [["--offset", "1G", image, folder], "offset 1073741824 lies beyond the end"],
     ] as const) {
       const { status, stderr } = await refusal(["mount", ...args]);
