@@ -2,7 +2,7 @@ import { ErofsError } from "@erofs/format";
 import { type FetchThread, splitCredentials, startFetchThread } from "@erofs/remote";
 import type { ImageBytes } from "./image-data.ts";
 import { closeFiles, openFiles } from "./image-file.ts";
-import type { ServeOptions } from "./serve-image.ts";
+import type { ServeOptions } from "./serve-options.ts";
 
 /** What an image is read from, open until `close`, which wants nobody to read any more. */
 export interface OpenBytes {

@@ -1,4 +1,5 @@
 export { type BackgroundOptions, type Daemon, serveInBackground } from "./background/serve-in-background.ts";
 export type { CreateSources } from "./image-data.ts";
-export { type ImageModule, serveImage, type ServeOptions } from "./serve-image.ts";
+export { serveImage } from "./serve-image.ts";
+export type { ImageModule, ServeOptions } from "./serve-options.ts";
 export { isStaleMount, type Mounted, unmountOnSignals } from "@erofs/fuse";

@@ -10,7 +10,7 @@ import { nodePlatform } from "@erofs/builder/node";
 import type { TreeNode } from "@erofs/tree";
 import { afterAll, beforeAll } from "vitest";
 import { serveInBackground } from "../src/background/serve-in-background.ts";
-import type { ServeOptions } from "../src/serve-image.ts";
+import type { ServeOptions } from "../src/serve-options.ts";
 
 const built = [
   "../dist/background/daemon.js",

@@ -23,7 +23,8 @@ import { chooseEpoch, type Epoch, newestTime } from "./plan/epoch.ts";
 import { planMetaboxInode } from "./plan/compressed-plans.ts";
 import { deriveUuid } from "./plan/identity.ts";
 import { filesWithContent, InodeDigests } from "./plan/inode-digests.ts";
-import { type InodePlans, planInodes } from "./plan/inode-plans.ts";
+import type { InodePlans } from "./plan/inode-plans.ts";
+import { planInodes } from "./plan/plan-inodes.ts";
 import { type Inventory, takeInventory, withHiddenInode } from "./plan/inventory.ts";
 import { placeBlocks } from "./plan/place-blocks.ts";
 import {

@@ -6,7 +6,7 @@ import { settle } from "../src/options.ts";
 import { chooseEpoch } from "../src/plan/epoch.ts";
 import { encodedIndex } from "../src/plan/encoded-index.ts";
 import { planCompressed } from "../src/plan/compressed-plans.ts";
-import { planInodes } from "../src/plan/inode-plans.ts";
+import { planInodes } from "../src/plan/plan-inodes.ts";
 import { takeInventory } from "../src/plan/inventory.ts";
 import { naiveLz4 } from "./naive-lz4.ts";
 import { directory, file, noise, runs } from "./trees.ts";

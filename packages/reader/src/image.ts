@@ -1,7 +1,8 @@
 import { CorruptImage, type DeviceSlot, type Inode, nidText, type Superblock } from "@erofs/format";
 import { child, readdir, readdirBlock } from "./directory.ts";
 import { dataRanges, extents } from "./file-ranges.ts";
-import { type ImageState, type OpenOptions, openState } from "./image-state.ts";
+import type { ImageState, OpenOptions } from "./image-state.ts";
+import { openState } from "./open-state.ts";
 import { isDirectory, metaboxInode, readInode } from "./inode.ts";
 import { lookup, readlink } from "./path.ts";
 import { packedInode } from "./packed-inode.ts";

@@ -1,6 +1,7 @@
 /** A process that serves one image: it is sent the options, and says when the mount answers. */
 import { unmountOnSignals } from "@erofs/fuse";
-import { serveImage, type ServeOptions } from "../serve-image.ts";
+import { serveImage } from "../serve-image.ts";
+import type { ServeOptions } from "../serve-options.ts";
 import type { DaemonMessage } from "./daemon-message.ts";
 
 /** Into the log, whose lines are dated. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ErofsError, failureReason, threadStart } from "@erofs/format";
-import type { ServeOptions } from "../serve-image.ts";
+import type { ServeOptions } from "../serve-options.ts";
 import type { DaemonMessage } from "./daemon-message.ts";
 
 export interface BackgroundOptions {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { ErofsError } from "@erofs/format";
 import { isAddress } from "../image-bytes.ts";
-import type { ServeOptions } from "../serve-image.ts";
+import type { ServeOptions } from "../serve-options.ts";
 
 /** What mount(8) asks a helper for. */
 export interface MountRequest {

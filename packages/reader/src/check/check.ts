@@ -11,7 +11,8 @@ import {
   SUPERBLOCK_OFFSET,
   typeOfMode,
 } from "@erofs/format";
-import { checksumFault, type ImageState, type OpenOptions, openState } from "../image-state.ts";
+import type { ImageState, OpenOptions } from "../image-state.ts";
+import { checksumFault, openState } from "../open-state.ts";
 import { metaboxInode, readInode } from "../inode.ts";
 import { packedInode } from "../packed-inode.ts";
 import { readlink } from "../path.ts";

@@ -1,5 +1,5 @@
 /** A thread that checks the content of files, with an image of its own. */
-import { openState } from "../image-state.ts";
+import { openState } from "../open-state.ts";
 import { loadDecoders } from "../private-decoders.ts";
 import { runSync } from "../reading.ts";
 import type { CheckThreadData } from "./check-threads.ts";

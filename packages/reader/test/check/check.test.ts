@@ -20,7 +20,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { ContentCheck } from "../../src/check/check-content.ts";
 import { Ledger } from "../../src/check/ledger.ts";
-import { openState } from "../../src/image-state.ts";
+import { openState } from "../../src/open-state.ts";
 import { readInode } from "../../src/inode.ts";
 import { runSync } from "../../src/reading.ts";
 import { HandImage, pcluster } from "../support/hand-image.ts";

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { covers, recordOf } from "../../src/check/extent-record.ts";
 import { Ledger } from "../../src/check/ledger.ts";
 import type { Extent } from "../../src/extents/extent.ts";
-import { type ImageState, openState } from "../../src/image-state.ts";
+import type { ImageState } from "../../src/image-state.ts";
+import { openState } from "../../src/open-state.ts";
 import { runSync } from "../../src/reading.ts";
 import { HandImage } from "../support/hand-image.ts";
 

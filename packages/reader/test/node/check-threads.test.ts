@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { loadDecoders, memorySource } from "@erofs/reader";
 import { checkFile } from "@erofs/reader/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openState } from "../../src/image-state.ts";
+import { openState } from "../../src/open-state.ts";
 import { startCheckThreads } from "../../src/node/check-threads.ts";
 import { type ContentResult, shareCheck } from "../../src/node/content-work.ts";
 import { closeFiles, openFiles } from "../../src/node/image-files.ts";

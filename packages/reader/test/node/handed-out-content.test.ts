@@ -4,7 +4,7 @@ import { withPath } from "../../src/check/check.ts";
 import { ContentCheck } from "../../src/check/check-content.ts";
 import { Ledger } from "../../src/check/ledger.ts";
 import { FaultList } from "../../src/check/report.ts";
-import { openState } from "../../src/image-state.ts";
+import { openState } from "../../src/open-state.ts";
 import { type ContentWork, ContentWorker, shareCheck } from "../../src/node/content-work.ts";
 import { HandedOutContent } from "../../src/node/handed-out-content.ts";
 import { runSync } from "../../src/reading.ts";
