@@ -92,8 +92,9 @@ describe("erofs inspect of what files have in common", () => {
   });
 
   it.each([
-    ["compressed", ["-zlz4", "--dedupe"]],
-    ["stored", ["--dedupe"]],
+    // One time for all: inodes of different sizes leave tails of different sizes to blocks.
+    ["compressed", ["-T0", "-zlz4", "--dedupe"]],
+    ["stored", ["-T0", "--dedupe"]],
   ])("counts equal files once: %s", async (_, args) => {
     const { total, shared } = await statisticsOf(await build(...args));
     const apart = (await statisticsOf(await build(...args.slice(0, -1)))).total;
