@@ -1,7 +1,7 @@
 import type { FileAccess } from "./file-access.ts";
 import type { ChunkJob, ChunkResult } from "./jobs.ts";
 import { forEachPiece } from "./pieces.ts";
-import { type CreateSha256, SHA256_SIZE } from "./sha256.ts";
+import { concatenatedDigests, type CreateSha256, SHA256_SIZE } from "./sha256.ts";
 
 /** Reads the chunks of a job, drops those of zeros and digests the others, the last one of a file without what fills it up. */
 export function cutChunks(
@@ -33,9 +33,7 @@ export function cutChunks(
       end += size;
     }
   });
-  const all = new Uint8Array(digests.length * SHA256_SIZE);
-  for (const [i, digest] of digests.entries()) all.set(digest, i * SHA256_SIZE);
-  return { bytes, digests: all, holes: Uint8Array.from(holes) };
+  return { bytes, digests: concatenatedDigests(digests), holes: Uint8Array.from(holes) };
 }
 
 /** Whether whole blocks are zeros, word by word. */

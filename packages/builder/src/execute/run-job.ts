@@ -23,7 +23,7 @@ import {
 } from "./jobs.ts";
 import { forEachPiece, type Piece, type Pieces, totalLength } from "./pieces.ts";
 import type { Platform } from "./platform.ts";
-import { type CreateSha256, portableSha256, SHA256_SIZE } from "./sha256.ts";
+import { concatenatedDigests, type CreateSha256, portableSha256 } from "./sha256.ts";
 import { sliceLengths } from "./slice-lengths.ts";
 import type { Watch } from "./watch.ts";
 
@@ -44,12 +44,6 @@ interface Cut {
   readonly fragment: Uint8Array | undefined;
   /** See `ClusterCutter.fragmentCost`, 0 where there is no fragment. */
   readonly fragmentCost: number;
-}
-
-function concatenated(digests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(digests.length * SHA256_SIZE);
-  for (const [i, digest] of digests.entries()) bytes.set(digest, i * SHA256_SIZE);
-  return bytes;
 }
 
 /** Runs jobs on this thread. Owns memory that serves one job after the other. */
@@ -131,7 +125,7 @@ export class JobRunner {
       }
       digests.push(hash.digest());
     });
-    return { bytes: concatenated(digests) };
+    return { bytes: concatenatedDigests(digests) };
   }
 
   #slice(job: Work<SliceJob>): SliceResult {
@@ -158,7 +152,7 @@ export class JobRunner {
     return {
       counts: Uint32Array.from(counts),
       lengths: Uint32Array.from(lengths),
-      bytes: concatenated(digests),
+      bytes: concatenatedDigests(digests),
     };
   }
 
@@ -202,7 +196,7 @@ export class JobRunner {
       extents: Uint32Array.from(extents),
       tailSizes: Uint32Array.from(cuts, ({ tailSize }) => tailSize),
       fragmentSizes: Uint32Array.from(fragmentSizes),
-      fragmentDigests: concatenated(digests),
+      fragmentDigests: concatenatedDigests(digests),
     };
   }
 

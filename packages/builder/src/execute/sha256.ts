@@ -14,3 +14,10 @@ export type CreateSha256 = () => Sha256;
 
 /** In plain JavaScript, for wherever there is no faster one. */
 export const portableSha256: CreateSha256 = () => sha256.create();
+
+/** Digests one behind the other. */
+export function concatenatedDigests(digests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(digests.length * SHA256_SIZE);
+  for (const [i, digest] of digests.entries()) bytes.set(digest, i * SHA256_SIZE);
+  return bytes;
+}

@@ -1,3 +1,5 @@
+import { grown } from "./grown.ts";
+
 /**
  * The extents of all compressed files, one file after another in one array: an array a file would cost a
  * million small files more than their extents.
@@ -16,11 +18,7 @@ export class ExtentArena {
   /** Appends extents as pairs: the logical length, then `blocks * 2 + compressed`. */
   append(pairs: ArrayLike<number>): void {
     const needed = this.#length + pairs.length;
-    if (needed > this.#numbers.length) {
-      const larger = new Uint32Array(Math.max(needed, 2 * this.#numbers.length));
-      larger.set(this.#numbers.subarray(0, this.#length));
-      this.#numbers = larger;
-    }
+    this.#numbers = grown(this.#numbers, needed);
     this.#numbers.set(pairs, this.#length);
     this.#length = needed;
   }

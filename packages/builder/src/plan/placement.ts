@@ -39,7 +39,7 @@ export function placeHead(
 ): Head {
   const { end: tablesEnd, ...tables } = placeTables(0, configSize, deviceCount);
   let offset = tablesEnd;
-  const rootSize = plans.bodySizes[0]! + plans.tailSizes[0]!;
+  const rootSize = sizeOf(plans, 0);
   // A tail must lie in one block.
   if (plans.tailSizes[0]! > 0 && (offset % blockSize) + rootSize > blockSize)
     offset = alignUp(offset, blockSize);
@@ -105,7 +105,7 @@ export function placeInMetabox(
 ): number {
   const space = new MetadataSpace(blockSize, alignUp(start, blockSize));
   space.offer(start);
-  plans.offsets[0] = space.place(plans.bodySizes[0]! + plans.tailSizes[0]!);
+  placeOne(plans, 0, space);
   placeDirectories(inventory, plans, space);
   return space.end;
 }
@@ -120,10 +120,8 @@ export function placeHiddenInodes(
 ): number {
   const space = new MetadataSpace(blockSize, start);
   space.offer(head.end);
-  for (const index of [packed, metabox]) {
-    if (index !== undefined)
-      plans.offsets[index] = space.place(plans.bodySizes[index]! + plans.tailSizes[index]!);
-  }
+  placeOne(plans, packed, space);
+  placeOne(plans, metabox, space);
   return space.end;
 }
 
@@ -141,20 +139,26 @@ export function placeInodes(
   const space = new MetadataSpace(blockSize, start);
   space.offer(head.end);
   placeDirectories(inventory, plans, space);
-  const { packed } = inventory;
-  if (packed !== undefined) {
-    plans.offsets[packed] = space.place(plans.bodySizes[packed]! + plans.tailSizes[packed]!);
-  }
+  placeOne(plans, inventory.packed, space);
   return space.end;
+}
+
+/** Bytes of an inode with all that stands behind it. */
+function sizeOf({ bodySizes, tailSizes }: InodePlans, index: number): number {
+  return bodySizes[index]! + tailSizes[index]!;
+}
+
+/** Places an inode, if there is one. */
+function placeOne(plans: InodePlans, index: number | undefined, space: MetadataSpace): void {
+  if (index !== undefined) plans.offsets[index] = space.place(sizeOf(plans, index));
 }
 
 /** Places the inodes of all directories' entries. */
 function placeDirectories(inventory: Inventory, plans: InodePlans, space: MetadataSpace): void {
-  const sizeOf = (index: number) => plans.bodySizes[index]! + plans.tailSizes[index]!;
   for (const { firstNew, newCount } of inventory.directories) {
     // Largest first wastes least, and one directory's inodes stay together all the same.
     const order = Uint32Array.from({ length: newCount }, (_, i) => firstNew + i);
-    order.sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
-    for (const index of order) plans.offsets[index] = space.place(sizeOf(index));
+    order.sort((a, b) => sizeOf(plans, b) - sizeOf(plans, a) || a - b);
+    for (const index of order) placeOne(plans, index, space);
   }
 }

@@ -75,30 +75,22 @@ export function findTwins(indexes: readonly number[], digests: Uint8Array, plans
   return twins;
 }
 
+/** The columns that twins have in common. */
+const commonColumns = [
+  "layouts",
+  "recordSizes",
+  "bodySizes",
+  "tailSizes",
+  "startBlocks",
+  "blockCounts",
+  "firstExtents",
+  "extentCounts",
+  "choices",
+] as const satisfies readonly (keyof InodePlans)[];
+
 /** Gives each twin what is planned for its first one; of whole fragments, that is done. */
 export function copyPlans(plans: InodePlans, twins: Twins): void {
-  const {
-    layouts,
-    recordSizes,
-    bodySizes,
-    tailSizes,
-    startBlocks,
-    blockCounts,
-    firstExtents,
-    extentCounts,
-    choices,
-  } = plans;
-  const columns = [
-    layouts,
-    recordSizes,
-    bodySizes,
-    tailSizes,
-    startBlocks,
-    blockCounts,
-    firstExtents,
-    extentCounts,
-    choices,
-  ];
+  const columns = commonColumns.map((name) => plans[name]);
   const whole = new Set(plans.wholeFragments);
   for (const [index, first] of twins.entries()) {
     if (whole.has(index)) continue;

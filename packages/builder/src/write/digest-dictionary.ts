@@ -3,7 +3,8 @@ import type { ChunkDictionary, DictionaryDevice } from "../chunk-options.ts";
 import { inOrder } from "../execute/in-order.ts";
 import type { DigestJob, Executor } from "../execute/jobs.ts";
 import { PieceList } from "../execute/pieces.ts";
-import { digestWords, type KnownChunks } from "../plan/known-chunks.ts";
+import { digestWords } from "../plan/digest-ids.ts";
+import type { KnownChunks } from "../plan/known-chunks.ts";
 
 /** Bytes of a job's chunks: a millisecond or two of work. */
 const batchBytes = 2 << 20;

@@ -1,11 +1,11 @@
 import { inOrder } from "../execute/in-order.ts";
 import type { Executor, SliceJob } from "../execute/jobs.ts";
 import { PieceList } from "../execute/pieces.ts";
-import { SHA256_SIZE } from "../execute/sha256.ts";
+import { DigestIds, digestWords } from "../plan/digest-ids.ts";
 import type { InodePlans } from "../plan/inode-plans.ts";
 import type { Inventory } from "../plan/inventory.ts";
 import { pathOf } from "../plan/paths.ts";
-import { SliceIds, type SliceTable } from "../plan/slice-table.ts";
+import type { SliceTable } from "../plan/slice-table.ts";
 
 /** Bytes of a job: of several files, or a part of a larger one. */
 const batchBytes = 4 << 20;
@@ -62,7 +62,7 @@ export async function sliceFiles(
   executor: Executor,
   onProgress: (bytes: number) => void,
 ): Promise<void> {
-  const ids = new SliceIds();
+  const ids = new DigestIds();
   await inOrder(
     batches(inventory, plans, indexes),
     { count: 2 * executor.concurrency },
@@ -73,8 +73,7 @@ export async function sliceFiles(
         const table = tableOf(index);
         if (isFirst) table.begin(index);
         for (const end = slice + counts[piece]!; slice < end; slice++) {
-          const digest = bytes.subarray(slice * SHA256_SIZE, (slice + 1) * SHA256_SIZE);
-          table.add(lengths[slice]!, ids.idOf(digest));
+          table.add(lengths[slice]!, ids.idOf(digestWords(bytes, slice)));
         }
       }
       // None of them is in the image yet.

@@ -1,7 +1,8 @@
 import { BuildError, chunkTableOffset, NULL_BLOCK } from "@erofs/format";
 import { inOrder } from "../execute/in-order.ts";
 import type { ChunkResult, Executor } from "../execute/jobs.ts";
-import { digestWords, KnownChunks } from "../plan/known-chunks.ts";
+import { digestWords } from "../plan/digest-ids.ts";
+import { KnownChunks } from "../plan/known-chunks.ts";
 import type { Sink } from "../sink.ts";
 import { ChunkBatches, type ChunkRun } from "./chunk-batches.ts";
 import { digestDictionary } from "./digest-dictionary.ts";

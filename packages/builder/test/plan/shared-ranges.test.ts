@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { sliceLengths } from "../../src/execute/slice-lengths.ts";
+import { DigestIds, digestWords } from "../../src/plan/digest-ids.ts";
 import { findSharedRanges, SharedRanges, type SharingLimits } from "../../src/plan/shared-ranges.ts";
-import { SliceIds, SliceTable } from "../../src/plan/slice-table.ts";
+import { SliceTable } from "../../src/plan/slice-table.ts";
 import { noise } from "../trees.ts";
 
 const limits: SharingLimits = { shortest: 2000, worthCut: 500 };
@@ -13,7 +14,7 @@ function concat(...parts: Uint8Array[]): Uint8Array {
 
 /** What is shared by files whose inode indexes are twice their places. */
 function find(files: readonly Uint8Array[], isAlike = (_a: number, _b: number) => true): SharedRanges {
-  const ids = new SliceIds();
+  const ids = new DigestIds();
   const table = new SliceTable();
   for (const [i, bytes] of files.entries()) {
     table.begin(2 * i);
@@ -22,7 +23,7 @@ function find(files: readonly Uint8Array[], isAlike = (_a: number, _b: number) =
       const digest = createHash("sha256")
         .update(bytes.subarray(start, start + length))
         .digest();
-      table.add(length, ids.idOf(digest));
+      table.add(length, ids.idOf(digestWords(new Uint8Array(digest), 0)));
       start += length;
     }
   }
