@@ -32,10 +32,10 @@ export function settleMetabox(
 ): MetaboxSettings | undefined {
   if (!options) return undefined;
   const { compression = first, pclusterSize = defaults.pclusterSize } = options;
-  if (!compression) return { compression: undefined };
   const { blockSize, verify } = defaults;
-  const fault = pclusterSizeFault(pclusterSize, blockSize, compression.compressor);
+  const fault = pclusterSizeFault(pclusterSize, blockSize, compression?.compressor);
   if (fault !== undefined) throw new BuildError(`metabox: pcluster size ${fault}`);
+  if (!compression) return { compression: undefined };
   const own = settleCompression({ ...compression, pclusterSize }, { blockSize, pclusterSize, verify });
   return { compression: compressions.push(own) - 1 };
 }

@@ -73,5 +73,9 @@ describe("a metabox", () => {
 
   it("has clusters of whole blocks", () => {
     expect(() => settle({ metabox: { compression, pclusterSize: 5000 } })).toThrow("metabox: pcluster size");
+    expect(() => settle({ metabox: { pclusterSize: 5000 } })).toThrow(
+      "metabox: pcluster size 5000 is not a multiple of the block size 4096",
+    );
+    expect(settle({ metabox: { pclusterSize: 8192 } }).metabox).toEqual({ compression: undefined });
   });
 });

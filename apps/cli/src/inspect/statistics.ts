@@ -33,6 +33,13 @@ interface PackedStatistics {
   readonly fragments: Tally;
 }
 
+/** The hidden file that has inodes and what follows them, ends of files too. */
+interface MetaboxStatistics {
+  /** Bytes of its content, and what it is stored in. */
+  readonly content: number;
+  readonly stored: number;
+}
+
 /** What is in an image, hard links counted once. */
 export interface Statistics {
   readonly types: ReadonlyMap<string, Tally>;
@@ -47,6 +54,7 @@ export interface Statistics {
   /** Regular files, and what the packed inode is stored in. */
   readonly total: StorageTally;
   readonly packed?: PackedStatistics;
+  readonly metabox?: MetaboxStatistics;
   /** Stored data that a file has in common with one before it: how often, and the bytes that are not stored again. */
   readonly shared: { readonly count: number; readonly stored: number };
   readonly chunks: ChunkStatistics;
@@ -110,6 +118,16 @@ async function packedStatistics(image: Image, storage: StorageCount): Promise<Pa
   return { content: node.size, stored: await storage.stored(node), fragments: { ...storage.fragments } };
 }
 
+async function metaboxStatistics(
+  image: Image,
+  storage: StorageCount,
+): Promise<MetaboxStatistics | undefined> {
+  const { metaboxNid, featureIncompat } = image.superblock;
+  if ((featureIncompat & FeatureIncompat.metabox) === 0) return undefined;
+  const node = await image.inode(metaboxNid);
+  return { content: node.size, stored: await storage.stored(node) };
+}
+
 /** Walks the whole image. `onInode` is called for each, with the inodes so far. */
 export async function gatherStatistics(image: Image, onInode: (count: number) => void): Promise<Statistics> {
   const types = new Map<string, Tally>();
@@ -147,10 +165,15 @@ export async function gatherStatistics(image: Image, onInode: (count: number) =>
   }
   const packed = await packedStatistics(image, storage);
   total.stored += packed?.stored ?? 0;
+  const metabox = await metaboxStatistics(image, storage);
   const { shared } = storage.places;
   const chunks = storage.chunks.result();
   const counted = { types, layouts, sizes, inodeForms, hardLinks, withXattrs, total, shared, chunks };
-  return packed === undefined ? counted : { ...counted, packed };
+  return {
+    ...counted,
+    ...(packed === undefined ? {} : { packed }),
+    ...(metabox === undefined ? {} : { metabox }),
+  };
 }
 
 function add(tally: Tally, bytes: number): void;
@@ -183,6 +206,15 @@ function sharingLines({ packed, shared }: Statistics): string[] {
     lines.push(`${formatSize(shared.stored)} saved by data that files have in common`);
   }
   return lines;
+}
+
+function metaboxLines({ metabox }: Statistics): string[] {
+  if (metabox === undefined) return [];
+  const { content, stored } = metabox;
+  return [
+    `${formatSize(content)} of metadata in the metabox; ` +
+      `it is stored in ${formatSize(stored)} (${formatPercent(stored, content)})`,
+  ];
 }
 
 /** Three tables and what does not fit them, as lines. */
@@ -225,6 +257,7 @@ export function statisticsLines(statistics: Statistics): string[] {
     "",
     `${formatCount(inodeForms.compact)} compact and ${formatCount(inodeForms.extended)} extended inodes, ` +
       `${formatCount(withXattrs)} with xattrs, ${formatCount(hardLinks)} hard links`,
+    ...metaboxLines(statistics),
     ...sharingLines(statistics),
   ];
 }

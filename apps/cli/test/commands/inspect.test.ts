@@ -103,9 +103,22 @@ describe("erofs inspect of what files have in common", () => {
     expect(total.stored).toBeLessThan(apart.stored * 0.6);
   });
 
+  it("counts the metabox", async () => {
+    const built = await build("-b512", "-zlz4", "-m4096");
+    const { metabox, total } = await statisticsOf(built);
+    expect(metabox.content % 512).toBe(0);
+    expect(metabox.stored).toBeLessThan(metabox.content);
+    expect(total.stored).toBe((await statisticsOf(await build("-b512", "-zlz4"))).total.stored);
+    expect(await output(["inspect", "-S", built])).toMatch(
+      /^[\d.]+ KiB of metadata in the metabox; it is stored in [\d.]+ KiB \([\d.]+ %\)$/m,
+    );
+  });
+
   it("says nothing where there is nothing", async () => {
     const built = await build("-zlz4");
     expect(await statisticsOf(built)).toMatchObject({ shared: { count: 0, stored: 0 } });
-    expect(await output(["inspect", "-S", built])).not.toMatch(/packed inode:? +\d|saved|fragment/);
+    expect(await output(["inspect", "-S", built])).not.toMatch(
+      /packed inode:? +\d|saved|fragment|the metabox/,
+    );
   });
 });
