@@ -14,7 +14,7 @@ const help = `usage: pnpm test:fuzz [OPTIONS]
   --seed N       the first seed; default 1
   --image NAME   repeatable; default: all
   --limit S      seconds that one mutation may take; default 5
-  --keep FILE    write the mutated image of --seed to FILE and do nothing else
+  --keep FILE    write the mutated image of --seed to FILE, its devices to FILE.1, FILE.2, and do nothing else
 `;
 
 const { values } = parseArgs({
@@ -37,20 +37,22 @@ if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed) || !(limit 
   process.exit(2);
 }
 
-const images = [...makeImages()].filter(([name]) => values.image?.includes(name) ?? true);
-if (images.length === 0) {
+const images = makeImages().filter(({ name }) => values.image?.includes(name) ?? true);
+const [firstImage] = images;
+if (!firstImage) {
   console.error("there is no such image; without --image all are used and named");
   process.exit(2);
 }
 if (values.keep !== undefined) {
-  const [name, bytes] = /** @type {[string, Buffer]} */ (images[0]);
+  const { name, bytes, devices } = firstImage;
   writeFileSync(values.keep, mutate(bytes, seed));
+  for (const [i, device] of devices.entries()) writeFileSync(`${values.keep}.${i + 1}`, device);
   console.log(`${values.keep}: ${name} with the damage of seed ${seed}`);
   process.exit(0);
 }
 
 const threads = Math.min(availableParallelism(), count);
-console.log(`${count} mutations each of ${images.map(([name]) => name).join(", ")}, from seed ${seed}`);
+console.log(`${count} mutations each of ${images.map(({ name }) => name).join(", ")}, from seed ${seed}`);
 const failures = (await Promise.all(Array.from({ length: threads }, (_, thread) => runShare(thread)))).flat();
 for (const { image, seed: bad, message } of failures) {
   console.log(`FAILED --image ${image} --seed ${bad} --count 1: ${message}`);
@@ -92,7 +94,7 @@ function runShare(thread) {
     /** @param {string} message */
     const blame = (message) => {
       findings.push({
-        image: images[Atomics.load(cells, 1)]?.[0] ?? "?",
+        image: images[Atomics.load(cells, 1)]?.name ?? "?",
         seed: Atomics.load(cells, 0),
         message,
       });

@@ -7,13 +7,16 @@ const readSize = 1 << 20;
 const mostEntries = 2000;
 
 /**
- * @param {Buffer} bytes
+ * @param {Uint8Array} bytes
+ * @param {readonly Uint8Array[]} devices
  * @param {(error: unknown) => void} onError is told every error of a single file or listing; it throws on a bad one
  */
-export function exerciseSync(bytes, onError) {
-  attempt(onError, () => checkSync(memorySource(bytes)));
-  const image = attempt(onError, () => openSync(memorySource(bytes)));
+export function exerciseSync(bytes, devices, onError) {
+  const options = { devices: devices.map(memorySource) };
+  attempt(onError, () => checkSync(memorySource(bytes), options));
+  const image = attempt(onError, () => openSync(memorySource(bytes), options));
   if (!image) return;
+  const size = devices.reduce((sum, device) => sum + device.length, bytes.length);
   let entries = 0;
   attempt(onError, () => {
     for (const { node, path } of image.walk()) {
@@ -24,7 +27,7 @@ export function exerciseSync(bytes, onError) {
       attempt(onError, () => image.xattrs(node));
       attempt(onError, () => image.xattr(node, "user.a"));
       attempt(onError, () => image.lookup(path));
-      if (node.size <= 64 * bytes.length) {
+      if (node.size <= 64 * size) {
         attempt(onError, () => image.extents(node));
         attempt(onError, () => image.dataRanges(node));
       }
@@ -34,18 +37,15 @@ export function exerciseSync(bytes, onError) {
 }
 
 /**
- * @param {Buffer} bytes
+ * @param {Uint8Array} bytes
+ * @param {readonly Uint8Array[]} devices
  * @param {(error: unknown) => void} onError
  */
-export async function exerciseAsync(bytes, onError) {
-  const source = {
-    size: bytes.length,
-    /** @type {(offset: number, length: number) => Promise<Uint8Array>} */
-    read: async (offset, length) => bytes.subarray(offset, offset + length),
-  };
-  await check(source).catch(onError);
+export async function exerciseAsync(bytes, devices, onError) {
+  const options = { devices: devices.map(promisingSource) };
+  await check(promisingSource(bytes), options).catch(onError);
   try {
-    const image = await open(source);
+    const image = await open(promisingSource(bytes), options);
     let entries = 0;
     for await (const { node } of image.walk()) {
       if (++entries > mostEntries) break;
@@ -63,10 +63,19 @@ export async function exerciseAsync(bytes, onError) {
   }
 }
 
+/** @param {Uint8Array} bytes */
+function promisingSource(bytes) {
+  return {
+    size: bytes.length,
+    /** @type {(offset: number, length: number) => Promise<Uint8Array>} */
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+  };
+}
+
 /**
  * A source that, unlike one that stands on a descriptor, tells when it is asked for what is not there.
  *
- * @param {Buffer} bytes
+ * @param {Uint8Array} bytes
  */
 function memorySource(bytes) {
   return {

@@ -41,7 +41,7 @@ const damages = [
 ];
 
 /**
- * @param {Buffer} image stays as it is
+ * @param {Uint8Array} image stays as it is
  * @param {number} seed
  * @returns {Buffer}
  */

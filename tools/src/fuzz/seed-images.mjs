@@ -35,8 +35,13 @@ const own = {
   chunks: ["--chunksize=4096"],
   "chunk-indexes-512": ["-b512", "--chunksize=2048", "-E", "force-chunk-indexes"],
   "lz4-directories": ["-zlz4", "-b512", "--zD"],
+  "lz4-dedupe-legacy": ["-zlz4", "-C16384", "-E", "dedupe,legacy-compress"],
+  "lz4hc-dedupe-48bit": ["-zlz4hc", "-b512", "-C8192", "-E", "dedupe,48bit"],
+  "lz4-all-fragments-512": ["-zlz4", "-b512", "-C4096", "-E", "all-fragments,dedupe", "--zD"],
   "lz4-metabox": ["-zlz4", "-m4096", "-E", "ztailpacking", "--xattr-prefix=user.", "--xattr-inode-digest"],
   "metabox-512": ["-b512", "-m512"],
+  "metabox-chunks": ["-m4096", "--chunksize=4096", "-E", "force-chunk-indexes"],
+  "zstd-metabox": ["-zzstd", "-C16384", "-m16384", "-E", "dot-omitted,all-fragments,dedupe", "--zD"],
   "zstd-48bit": ["-zzstd", "-C65536", "-E", "48bit,fragments"],
   "zstd-fragments": ["-zzstd", "-C16384", "-E", "dot-omitted,fragments,ztailpacking,dedupe", "--zD"],
 };
@@ -47,39 +52,63 @@ const withBlob = {
   "chunks-blob-512": ["-b512", "--chunksize=512"],
 };
 
-/** Options of `mkfs.erofs`, for what ours does not write; those that the installed one lacks are left out. */
+/** The same, with devices that stay apart and sound: a blob of its own, and that of another image with some of the chunks. */
+const withDevices = {
+  "devices-4096": ["--chunksize=4096"],
+  "devices-metabox": ["-b512", "-m4096:lz4", "--chunksize=512"],
+};
+
+/** Options of `mkfs.erofs`, which writes much in other ways; those that the installed one lacks are left out. */
 const peers = {
   "peer-chunks": ["--chunksize=4096"],
   "peer-ztailpacking": ["-zlz4hc", "-C65536", "-Eztailpacking"],
   "peer-fragments": ["-zlz4hc", "-C65536", "-Efragments"],
   "peer-dedupe": ["-zlz4hc", "-C65536", "-Ededupe"],
+  "peer-dedupe-fragments": ["-zlz4", "-C16384", "-Ededupe,fragments,ztailpacking", "--zD"],
+  "peer-48bit": ["-zzstd,level=3", "-C65536", "-E48bit,dot-omitted,dedupe"],
+  "peer-metabox": ["-m4096:zstd", "-zlz4", "-Eztailpacking", "--xattr-prefix=user."],
+  "peer-metabox-chunks": ["-m4096", "--chunksize=4096", "-E48bit,force-chunk-indexes"],
 };
 
 /**
+ * @typedef {object} SeedImage
+ * @property {string} name
+ * @property {Uint8Array} bytes which are damaged
+ * @property {Uint8Array[]} devices its extra devices, which are not
+ */
+
+/**
  * @param {string} folder an empty one
- * @returns {Map<string, Buffer>} images by name
+ * @returns {SeedImage[]}
  */
 export function makeSeedImages(folder) {
   const tree = join(folder, "tree");
   makeTree(tree);
-  /** @type {Map<string, Buffer>} */
-  const images = new Map();
+  /** @type {SeedImage[]} */
+  const images = [];
   const image = join(folder, "image.erofs");
+  const blob = join(folder, "blob");
   for (const [name, options] of Object.entries(own)) {
-    run(process.execPath, [builtErofsCommand(), "build", "--quiet", ...options, tree, image]);
-    images.set(name, readFileSync(image));
+    build(...options, tree, image);
+    images.push({ name, bytes: readFileSync(image), devices: [] });
   }
   for (const [name, options] of Object.entries(withBlob)) {
-    const blob = join(folder, "blob");
-    const all = [...options, `--blobdev=${blob}`];
-    run(process.execPath, [builtErofsCommand(), "build", "--quiet", ...all, tree, image]);
-    images.set(name, Buffer.concat([readFileSync(image), readFileSync(blob)]));
+    build(...options, "--blobdev", blob, tree, image);
+    const bytes = Buffer.concat([readFileSync(image), readFileSync(blob)]);
+    images.push({ name, bytes, devices: [] });
+  }
+  const dictionary = { image: join(folder, "dictionary.erofs"), blob: join(folder, "dictionary.blob") };
+  for (const [name, options] of Object.entries(withDevices)) {
+    build(...options, "--blobdev", dictionary.blob, `${tree}/a`, dictionary.image);
+    build(...options, "--blobdev", blob, "--chunk-dict", dictionary.image, tree, image);
+    const devices = [blob, dictionary.blob].map((path) => readFileSync(path));
+    images.push({ name, bytes: readFileSync(image), devices });
   }
   const peer = findPeers().at(-1);
   if (!peer) return images;
   for (const [name, options] of Object.entries(peers)) {
     if (spawnSync(peer.mkfs, ["--quiet", ...options, image, tree]).status === 0)
-      images.set(name, readFileSync(image));
+      images.push({ name, bytes: readFileSync(image), devices: [] });
   }
   return images;
 }
@@ -117,11 +146,9 @@ function makeTree(folder) {
   }
 }
 
-/**
- * @param {string} command
- * @param {string[]} args
- */
-function run(command, args) {
-  const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}: ${stderr}`);
+/** @param {string[]} args for `erofs build` */
+function build(...args) {
+  const all = [builtErofsCommand(), "build", "--quiet", ...args];
+  const { status, stderr } = spawnSync(process.execPath, all, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${all.join(" ")} ended with ${status}: ${stderr}`);
 }

@@ -6,7 +6,7 @@ import { mutate } from "./mutate.mjs";
 
 /**
  * @typedef {object} Share
- * @property {[name: string, bytes: Uint8Array][]} images
+ * @property {import("./seed-images.mjs").SeedImage[]} images
  * @property {number} first seed
  * @property {number} count
  * @property {number} step from one seed to the next
@@ -23,17 +23,16 @@ function onError(error) {
   if (!(error instanceof ErofsError)) throw error;
 }
 
-for (const [index, [image, bytes]] of images.entries()) {
-  const sound = Buffer.from(bytes);
+for (const [index, { name: image, bytes, devices }] of images.entries()) {
   for (let i = 0; i < count; i++) {
     const seed = first + i * step;
     Atomics.store(cells, 1, index);
     Atomics.store(cells, 0, seed);
     Atomics.add(cells, 2, 1);
     try {
-      const damaged = mutate(sound, seed);
-      exerciseSync(damaged, onError);
-      if (seed % 4 === 0) await exerciseAsync(damaged, onError);
+      const damaged = mutate(bytes, seed);
+      exerciseSync(damaged, devices, onError);
+      if (seed % 4 === 0) await exerciseAsync(damaged, devices, onError);
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
