@@ -1,5 +1,5 @@
 import { ErofsError } from "@erofs/format";
-import { type FetchThread, splitCredentials, startFetchThread } from "@erofs/remote";
+import type { FetchThread } from "@erofs/remote";
 import type { ImageBytes } from "./image-data.ts";
 import { closeFiles, openFiles } from "./image-file.ts";
 import type { ServeOptions } from "./serve-options.ts";
@@ -29,6 +29,8 @@ export async function openBytes(
   const file = devices.find((device) => !isAddress(device));
   if (file !== undefined)
     throw new ErofsError("EINVAL", `the image is on the web, its device ${file} is not`);
+  // Half of what starting takes, and of no use to most.
+  const { splitCredentials, startFetchThread } = await import("@erofs/remote");
   const threads: FetchThread[] = [];
   const close = async (): Promise<void> => {
     for (const thread of threads.splice(0)) await thread.close();

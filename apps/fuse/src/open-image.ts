@@ -1,7 +1,6 @@
 import { ErofsError } from "@erofs/format";
 import { loadDecoders, openSync, type SyncImage, type SyncSource } from "@erofs/reader";
 import { fileSource, importPlugins } from "@erofs/reader/node";
-import { remoteSyncSource } from "@erofs/remote";
 import type { CreateSources, ImageBytes, ImageData } from "./image-data.ts";
 
 /** Opens the image in this thread. @throws (rejects with) ErofsError, the errors of sources and plugins */
@@ -22,6 +21,7 @@ async function sourcesOf(bytes: ImageBytes): Promise<readonly SyncSource[]> {
     return bytes.fds.map((fd, index) => fileSource(fd, { offset: index === 0 ? bytes.offset : 0 }));
   }
   if ("remotes" in bytes) {
+    const { remoteSyncSource } = await import("@erofs/remote");
     return bytes.remotes.map((handle, index) =>
       tail(remoteSyncSource(handle), index === 0 ? bytes.offset : 0),
     );

@@ -3,7 +3,6 @@ import { mount, type Mounted } from "@erofs/fuse";
 import { openBytes } from "./image-bytes.ts";
 import type { ImageData } from "./image-data.ts";
 import { onceEach } from "./once-each.ts";
-import { openImage } from "./open-image.ts";
 import type { ServeOptions } from "./serve-options.ts";
 
 /** Seconds for which the kernel keeps what it was told: nothing in an image changes. */
@@ -34,8 +33,6 @@ export async function serveImage(
       clusterBytes: Math.max(0, Math.floor(perThread - metadataBytes)),
       plugins,
     };
-    // Before anything is mounted: what is no image is told here.
-    (await openImage({ ...data, metadataBytes: 0 })).close();
     const mounted = await mount({
       ...options,
       source: options.source ?? name,
@@ -44,6 +41,8 @@ export async function serveImage(
       data,
       workers,
       timeout: TIMEOUT,
+      // Not with bytes that somebody fetches.
+      rehearses: "fds" in bytes,
       onFault: onceEach(log),
     });
     mounted.ended.then(close, close);

@@ -56,16 +56,18 @@ export function inodeSizeOf(formatField: number): 32 | 64 {
 }
 
 /**
- * Reads the inode at the beginning of `bytes`, which hold at least 32 bytes, or 64 if it is an extended one.
+ * Reads the inode at `at` of `bytes`, which hold at least 32 bytes from there, or 64 if it is an extended one.
  * @throws CorruptImage, UnsupportedFeature
  */
 export function decodeInode(
   bytes: Uint8Array,
   nid: number,
   superblock: Pick<Superblock, "epoch" | "fixedNsec" | "metaBlock" | "blockSizeBits">,
+  at = 0,
 ): Inode {
-  if (bytes.length < COMPACT_SIZE) throw truncated(bytes.length, COMPACT_SIZE, nid, superblock);
-  const format = load16(bytes, 0);
+  const room = bytes.length - at;
+  if (room < COMPACT_SIZE) throw truncated(room, COMPACT_SIZE, nid, superblock);
+  const format = load16(bytes, at);
   const layout = (format >> 1) & 7;
   if (format > FORMAT_KNOWN || layout > DataLayout.chunkBased) {
     throw new UnsupportedFeature(
@@ -75,15 +77,15 @@ export function decodeInode(
       { nid, offset: inodeOffset(superblock, nid) },
     );
   }
-  const mode = load16(bytes, 4);
+  const mode = load16(bytes, at + 4);
   const type = typeOfMode(mode);
   if (type === undefined) {
     throw corrupt(`mode ${hex(mode)} has no known file type`, nid, superblock);
   }
 
   const bit4 = (format & FORMAT_BIT_4) !== 0;
-  const union = load32(bytes, 0x10);
-  const nb = load16(bytes, 6);
+  const union = load32(bytes, at + 0x10);
+  const nb = load16(bytes, at + 6);
   let size: number;
   let nlink: number;
   let uid: number;
@@ -93,14 +95,14 @@ export function decodeInode(
   let wide: boolean;
   const extended = (format & 1) !== 0;
   if (extended) {
-    if (bytes.length < EXTENDED_SIZE) throw truncated(bytes.length, EXTENDED_SIZE, nid, superblock);
+    if (room < EXTENDED_SIZE) throw truncated(room, EXTENDED_SIZE, nid, superblock);
     wide = true;
-    size = load64(bytes, 8);
-    uid = load32(bytes, 0x18);
-    gid = load32(bytes, 0x1c);
-    mtime = loadSigned64(bytes, 0x20);
-    mtimeNsec = load32(bytes, 0x28);
-    nlink = load32(bytes, 0x2c);
+    size = load64(bytes, at + 8);
+    uid = load32(bytes, at + 0x18);
+    gid = load32(bytes, at + 0x1c);
+    mtime = loadSigned64(bytes, at + 0x20);
+    mtimeNsec = load32(bytes, at + 0x28);
+    nlink = load32(bytes, at + 0x2c);
     if (!Number.isSafeInteger(size)) throw corrupt(`size ${hex(size)} is out of range`, nid, superblock);
     if (!Number.isSafeInteger(mtime)) throw corrupt(`mtime ${mtime} is out of range`, nid, superblock);
     if (mtimeNsec > 999_999_999) {
@@ -108,10 +110,10 @@ export function decodeInode(
     }
   } else {
     wide = bit4 && type !== FileType.directory;
-    size = load32(bytes, 8);
-    uid = load16(bytes, 0x18);
-    gid = load16(bytes, 0x1a);
-    mtime = superblock.epoch + load32(bytes, 0x0c);
+    size = load32(bytes, at + 8);
+    uid = load16(bytes, at + 0x18);
+    gid = load16(bytes, at + 0x1a);
+    mtime = superblock.epoch + load32(bytes, at + 0x0c);
     mtimeNsec = superblock.fixedNsec;
     nlink = wide ? 1 : nb;
   }
@@ -145,7 +147,7 @@ export function decodeInode(
     extended,
     layout: layout as DataLayout,
     dotOmitted: bit4 && type === FileType.directory,
-    xattrIcount: load16(bytes, 2),
+    xattrIcount: load16(bytes, at + 2),
     mode,
     nlink,
     size,
@@ -153,7 +155,7 @@ export function decodeInode(
     blockCount,
     chunkFormat,
     rdev,
-    ino: load32(bytes, 0x14),
+    ino: load32(bytes, at + 0x14),
     uid,
     gid,
     mtime,

@@ -21,6 +21,11 @@ export interface MountOptions extends MountSettings {
   readonly timeout?: number | undefined;
   /** Whether to unmount when this process dies, by a process of its own that waits for that; default true. */
   readonly autoUnmount?: boolean | undefined;
+  /**
+   * Whether threads answer listings and small reads of their own making while nobody asks, a second of work in all: that
+   * has V8 compile what requests go through. Default: where there is no `forget`, whose count it would spoil.
+   */
+  readonly rehearses?: boolean | undefined;
   /** Told of errors that the file system did not foresee, and of damage. */
   readonly onFault?: ((text: string) => void) | undefined;
 }
@@ -42,31 +47,40 @@ export interface Mounted {
   unmount(options?: { readonly force?: boolean }): Promise<void>;
 }
 
-/** Mounts a file system and serves it in threads. Resolves when the mount answers. @throws (rejects with) MountError */
+/**
+ * Mounts a file system and serves it in threads. Resolves when the mount answers.
+ * @throws (rejects with) MountError, and what `createFileSystem` throws: then nothing was mounted
+ */
 export async function mount(options: MountOptions): Promise<Mounted> {
   const { module, data, workers = 1, timeout = 1, autoUnmount = true, onFault = () => {} } = options;
   const mountpoint = resolveMountpoint(options.directory);
-  const kernelMount = mountInKernel(mountpoint, options);
-  const devices = [kernelMount.device];
-  let server: Server | undefined;
+  const server = new Server({
+    threads: workers,
+    module: String(module),
+    data,
+    timeouts: { entry: timeout, attributes: timeout },
+    rehearses: options.rehearses ?? true,
+    onFault,
+  });
+  let kernelMount: KernelMount | undefined;
+  let devices: readonly number[] = [];
   try {
+    await server.prepared;
+    kernelMount = mountInKernel(mountpoint, options);
+    devices = [kernelMount.device];
     shakeHands(kernelMount.device, { posixAcl: checksPermissions(options) });
-    devices.push(...cloneDevices(kernelMount.device, workers).slice(1));
-    server = new Server({
-      devices,
-      module: String(module),
-      data,
-      timeouts: { entry: timeout, attributes: timeout },
-      onFault,
-    });
+    devices = cloneDevices(kernelMount.device, workers);
     const session = new Session(kernelMount, server, autoUnmount);
-    await server.ready;
+    const ready = server.serve(devices);
+    devices = [];
+    await ready;
     await stat(mountpoint);
     return session;
   } catch (error) {
-    tryDetach(kernelMount);
-    if (server === undefined) for (const device of devices) closeSync(device);
-    else await stopped(server);
+    if (kernelMount !== undefined) tryDetach(kernelMount);
+    for (const device of devices) closeSync(device);
+    server.stop();
+    await server.ended.catch(() => {});
     throw error;
   }
 }
@@ -108,11 +122,6 @@ class Session implements Mounted {
       watcher?.dismiss();
     }
   }
-}
-
-async function stopped(server: Server): Promise<void> {
-  server.stop();
-  await server.ended.catch(() => {});
 }
 
 /** Takes a mount away that cannot be served any more. That it is gone already is no error. */

@@ -2,7 +2,6 @@ export { allocateScratch, available, isLinux, type Scratch, type SystemError } f
 export * from "./descriptor.ts";
 export * from "./directory.ts";
 export * from "./fanotify.ts";
-export * from "./event-poll.ts";
 export * from "./fuse-device.ts";
 export * from "./interrupt.ts";
 export * from "./lock.ts";
@@ -12,6 +11,7 @@ export * from "./mount.ts";
 export * from "./mount-table.ts";
 export * from "./node.ts";
 export { PATH_MAX, pathArgument } from "./path.ts";
+export * from "./poll.ts";
 export * from "./socket.ts";
 export * from "./sparse.ts";
 export * from "./stat.ts";

@@ -3,7 +3,7 @@ import { child, readdir, readdirBlock } from "./directory.ts";
 import { dataRanges, extents } from "./file-ranges.ts";
 import type { ImageState, OpenOptions } from "./image-state.ts";
 import { openState } from "./open-state.ts";
-import { isDirectory, metaboxInode, readInode } from "./inode.ts";
+import { inodeAtHand, isDirectory, metaboxInode, readInode } from "./inode.ts";
 import { lookup, readlink } from "./path.ts";
 import { packedInode } from "./packed-inode.ts";
 import { read, readInto, readView } from "./read.ts";
@@ -116,8 +116,11 @@ export interface AsyncOpenOptions extends OpenOptions {
 /** Opens an image. @throws CorruptImage, UnsupportedFeature naming what is missing, the source's errors */
 export function openSync(source: SyncSource, options: SyncOpenOptions = {}): SyncImage {
   const sources = [source, ...(options.devices ?? [])];
-  const run = <T>(reading: Reading<T>) => runSync(reading, sources);
-  const { state, root } = run(openImage(sources, options));
+  const { state, root } = runSync(openImage(sources, options), sources);
+  const run = <T>(reading: Reading<T>) => {
+    state.cache.recycle();
+    return runSync(reading, sources);
+  };
   const methods = {
     ...bound(operations, state, run),
     ...bound(streams, state, (stream: Streaming<unknown>) => iterateSync(stream, sources)),
@@ -125,6 +128,8 @@ export function openSync(source: SyncSource, options: SyncOpenOptions = {}): Syn
   return {
     ...(methods as unknown as SyncMethods),
     ...openedOf(state, root),
+    // Without a generator: a listing with attributes asks for each of its inodes.
+    inode: (nid) => inodeAtHand(state, nid) ?? run(readInode(state, nid)),
     readView: (node, offset, length) => run(readView(state, node, offset, length)),
     close: () => {
       for (const each of sources) each.close?.();

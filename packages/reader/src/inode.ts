@@ -23,6 +23,22 @@ const COMPACT_SIZE = 32;
  * @throws CorruptImage when it lies outside the image or is none, UnsupportedFeature for unknown layouts
  */
 export function* readInode(image: ImageState, nid: number): Reading<Inode> {
+  return inodeAtHand(image, nid) ?? (yield* loadInode(image, nid));
+}
+
+/** The same where all of it is in the cache, else undefined: nearly all inodes of a tree that is walked are. */
+export function inodeAtHand({ superblock, cache }: ImageState, nid: number): Inode | undefined {
+  if (!(nid >= 0)) return undefined;
+  const space = spaceOf(nid);
+  const offset = inodeOffset(superblock, nid);
+  const page = cache.pageAtHand(space, offset, COMPACT_SIZE);
+  if (page === undefined) return undefined;
+  const at = offset % cache.pageSize;
+  if (at + inodeSizeOf(page[at] as number) > page.length) return undefined;
+  return decodeInode(page, nid, superblock, at);
+}
+
+function* loadInode(image: ImageState, nid: number): Reading<Inode> {
   const { superblock, cache } = image;
   const space = spaceOf(nid);
   if (space === METABOX && image.metabox === undefined) yield* metaboxInode(image);
@@ -34,13 +50,10 @@ export function* readInode(image: ImageState, nid: number): Reading<Inode> {
       nid,
     });
   }
-  const head = cache.peek(space, offset, COMPACT_SIZE) ?? (yield* cache.read(space, offset, COMPACT_SIZE));
+  const head = yield* cache.read(space, offset, COMPACT_SIZE);
   const length = inodeSizeOf(head[0] as number);
   const bytes =
-    length === COMPACT_SIZE
-      ? head
-      : (cache.peek(space, offset, length) ??
-        (yield* cache.read(space, offset, Math.min(length, size - offset))));
+    length === COMPACT_SIZE ? head : yield* cache.read(space, offset, Math.min(length, size - offset));
   return decodeInode(bytes, nid, superblock);
 }
 

@@ -22,17 +22,21 @@ export class Lru<V> {
     return value;
   }
 
-  set(key: number, value: V): void {
+  /** Returns the value that is forgotten for this one. */
+  set(key: number, value: V): V | undefined {
     this.#entries.delete(key);
+    let forgotten: V | undefined;
     if (this.#entries.size >= this.#capacity) {
-      for (const oldest of this.#entries.keys()) {
+      for (const [oldest, each] of this.#entries) {
         this.#entries.delete(oldest);
+        forgotten = each;
         break;
       }
     }
     this.#entries.set(key, value);
     this.#lastKey = key;
     this.#lastValue = value;
+    return forgotten;
   }
 
   /** Forgets a key, provided that it still has this value. */

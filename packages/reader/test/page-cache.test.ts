@@ -49,6 +49,26 @@ describe("PageCache", () => {
     expect(source.reads).toBe(6);
   });
 
+  it("uses the memory of forgotten pages again, once it may", () => {
+    const bytes = devices[0] as Uint8Array;
+    const cache = new PageCache(sizes, 4096, 4 * 4096);
+    const run = <T>(reading: Reading<T>) => runSync(reading, [memorySource(bytes)]);
+    const held = run(cache.read(0, 5, 10));
+    for (let page = 1; page < 8; page++) run(cache.read(0, page * 4096, 1));
+    expect(cache.peek(0, 5, 10)).toBeUndefined();
+    expect([...held]).toEqual([...bytes.subarray(5, 15)]);
+    cache.recycle();
+    const memory = new Set<ArrayBufferLike>();
+    for (let page = 8; page < 12; page++) memory.add(run(cache.read(0, page * 4096, 1)).buffer);
+    expect(memory).toContain(held.buffer);
+    for (let page = 8; page < 12; page++) {
+      const offset = page * 4096 + 100;
+      expect([...(cache.peek(0, offset, 50) as Uint8Array)]).toEqual([
+        ...bytes.subarray(offset, offset + 50),
+      ]);
+    }
+  });
+
   it("refuses ranges behind the end", () => {
     const cache = new PageCache(sizes, 4096, 40_000);
     for (const [device, offset, length] of [

@@ -40,8 +40,7 @@ export class DirectoryReply {
     const at = this.#at;
     const direntAt = this.#writeEntry === undefined ? at : at + ENTRY_SIZE;
     const nameAt = direntAt + DIRENT_SIZE;
-    const nameEnd = nameAt + name.length;
-    const end = (nameEnd + 7) & ~7;
+    const end = (nameAt + name.length + 7) & ~7;
     if (end > this.#end) return false;
     if (this.#writeEntry !== undefined) {
       // The kernel knows these two and counts no lookup for them.
@@ -52,8 +51,10 @@ export class DirectoryReply {
     reply.u64(direntAt + 8, next);
     reply.u32(direntAt + 16, name.length);
     reply.u32(direntAt + 20, type);
+    // The padding, and of the name what is written now.
+    reply.u32(end - 8, 0);
+    reply.u32(end - 4, 0);
     reply.text(nameAt, name);
-    if (nameEnd < end) reply.bytes.fill(0, nameEnd, end);
     this.#at = end;
     return true;
   }

@@ -10,6 +10,9 @@ export const ENTRY_SIZE = 40 + ATTR_SIZE;
 const ATTR_OUT_SIZE = 16 + ATTR_SIZE;
 const STATFS_SIZE = 80;
 
+/** Longer text is written by Node, whose call costs as much as this many units in a loop. */
+const SHORT_TEXT = 48;
+
 /** How long the kernel may go by what it was told, without asking again. */
 export interface Timeouts {
   /** Seconds, for names. */
@@ -22,13 +25,15 @@ export interface Timeouts {
 export class Reply {
   readonly bytes: Buffer;
   readonly #words: Uint32Array;
-  readonly #timeouts: Timeouts;
+  readonly #entryTimeout: Timeout;
+  readonly #attributeTimeout: Timeout;
 
   /** @param bytes,words the same memory, of as many bytes as the longest reply has */
   constructor(bytes: Buffer, words: Uint32Array, timeouts: Timeouts) {
     this.bytes = bytes;
     this.#words = words;
-    this.#timeouts = timeouts;
+    this.#entryTimeout = timeoutOf(timeouts.entry);
+    this.#attributeTimeout = timeoutOf(timeouts.attributes);
   }
 
   /** @param error negative errno, or 0 */
@@ -51,47 +56,46 @@ export class Reply {
 
   /** A safe integer as u64 or, where it is negative, as s64. */
   u64(at: number, value: number): void {
-    const words = this.#words;
-    const index = at >> 2;
-    if (value >= 0 && value <= 0xffffffff) {
-      words[index] = value;
-      words[index + 1] = 0;
-    } else {
-      words[index] = value;
-      words[index + 1] = Math.floor(value / 0x1_0000_0000);
-    }
+    put64(this.#words, at >> 2, value);
   }
 
   /** `struct fuse_entry_out` at byte `at`: what a name leads to. */
   entry(at: number, node: number, attributes: Attributes): number {
-    const { entry, attributes: attribute } = this.#timeouts;
-    this.u64(at, node);
-    this.u64(at + 8, 0);
-    this.u64(at + 16, Math.floor(entry));
-    this.u64(at + 24, Math.floor(attribute));
-    this.u32(at + 32, nanoseconds(entry));
-    this.u32(at + 36, nanoseconds(attribute));
-    this.#attr(at + 40, attributes);
+    const words = this.#words;
+    const entry = this.#entryTimeout;
+    const attribute = this.#attributeTimeout;
+    const index = at >> 2;
+    put64(words, index, node);
+    words[index + 2] = 0;
+    words[index + 3] = 0;
+    put64(words, index + 4, entry.seconds);
+    put64(words, index + 6, attribute.seconds);
+    words[index + 8] = entry.nanoseconds;
+    words[index + 9] = attribute.nanoseconds;
+    putAttributes(words, index + 10, attributes);
     return ENTRY_SIZE;
   }
 
   /** The same for a name that is not there, to be kept as long as one that is; or, for `keep` false, not at all. */
   noEntry(at: number, keep: boolean): number {
-    const start = at >> 2;
-    this.#words.fill(0, start, start + ENTRY_SIZE / 4);
+    const index = at >> 2;
+    this.#words.fill(0, index, index + ENTRY_SIZE / 4);
     if (keep) {
-      this.u64(at + 16, Math.floor(this.#timeouts.entry));
-      this.u32(at + 32, nanoseconds(this.#timeouts.entry));
+      this.u64(at + 16, this.#entryTimeout.seconds);
+      this.u32(at + 32, this.#entryTimeout.nanoseconds);
     }
     return ENTRY_SIZE;
   }
 
   /** `struct fuse_attr_out`. */
   attributes(at: number, attributes: Attributes): number {
-    const timeout = this.#timeouts.attributes;
-    this.u64(at, Math.floor(timeout));
-    this.u64(at + 8, nanoseconds(timeout));
-    this.#attr(at + 16, attributes);
+    const words = this.#words;
+    const index = at >> 2;
+    const { seconds, nanoseconds } = this.#attributeTimeout;
+    put64(words, index, seconds);
+    words[index + 2] = nanoseconds;
+    words[index + 3] = 0;
+    putAttributes(words, index + 4, attributes);
     return ATTR_OUT_SIZE;
   }
 
@@ -114,35 +118,47 @@ export class Reply {
 
   /** Text of one byte a UTF-16 unit. */
   text(at: number, text: string): number {
-    return this.bytes.write(text, at, "latin1");
-  }
-
-  /** `struct fuse_attr`. */
-  #attr(at: number, a: Attributes): void {
-    const { mtime } = a;
-    const atime = a.atime === undefined ? mtime : a.atime;
-    const ctime = a.ctime === undefined ? mtime : a.ctime;
-    this.u64(at, a.ino);
-    this.u64(at + 8, a.size);
-    this.u64(at + 16, a.blocks);
-    this.u64(at + 24, atime);
-    this.u64(at + 32, mtime);
-    this.u64(at + 40, ctime);
-    const words = this.#words;
-    const index = at >> 2;
-    words[index + 12] = a.atime === undefined ? a.mtimeNsec : (a.atimeNsec ?? 0);
-    words[index + 13] = a.mtimeNsec;
-    words[index + 14] = a.ctime === undefined ? a.mtimeNsec : (a.ctimeNsec ?? 0);
-    words[index + 15] = a.mode;
-    words[index + 16] = a.nlink;
-    words[index + 17] = a.uid;
-    words[index + 18] = a.gid;
-    words[index + 19] = a.rdev;
-    words[index + 20] = a.blockSize;
-    words[index + 21] = 0;
+    const { length } = text;
+    if (length > SHORT_TEXT) return this.bytes.write(text, at, "latin1");
+    const { bytes } = this;
+    for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
+    return length;
   }
 }
 
-function nanoseconds(seconds: number): number {
-  return Math.floor((seconds % 1) * 1e9);
+/** As the protocol has it. */
+interface Timeout {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+function timeoutOf(seconds: number): Timeout {
+  return { seconds: Math.floor(seconds), nanoseconds: Math.floor((seconds % 1) * 1e9) };
+}
+
+/** A function, not a method, and words written in place: a listing has a million of them. */
+function put64(words: Uint32Array, index: number, value: number): void {
+  words[index] = value;
+  words[index + 1] = value >= 0 && value <= 0xffffffff ? 0 : Math.floor(value / 0x1_0000_0000);
+}
+
+/** `struct fuse_attr`. */
+function putAttributes(words: Uint32Array, index: number, a: Attributes): void {
+  const { mtime, mtimeNsec, atime, ctime } = a;
+  put64(words, index, a.ino);
+  put64(words, index + 2, a.size);
+  put64(words, index + 4, a.blocks);
+  put64(words, index + 6, atime === undefined ? mtime : atime);
+  put64(words, index + 8, mtime);
+  put64(words, index + 10, ctime === undefined ? mtime : ctime);
+  words[index + 12] = atime === undefined ? mtimeNsec : (a.atimeNsec ?? 0);
+  words[index + 13] = mtimeNsec;
+  words[index + 14] = ctime === undefined ? mtimeNsec : (a.ctimeNsec ?? 0);
+  words[index + 15] = a.mode;
+  words[index + 16] = a.nlink;
+  words[index + 17] = a.uid;
+  words[index + 18] = a.gid;
+  words[index + 19] = a.rdev;
+  words[index + 20] = a.blockSize;
+  words[index + 21] = 0;
 }

@@ -4,14 +4,15 @@ import { Worker } from "node:worker_threads";
 import type { Timeouts } from "../protocol/reply.ts";
 import { StopBoard } from "./stop-board.ts";
 import { workerStart } from "./worker-start.ts";
-import type { WorkerData, WorkerMessage } from "./worker-data.ts";
+import type { DeviceMessage, WorkerData, WorkerMessage } from "./worker-data.ts";
 
 export interface ServerOptions {
-  /** Descriptors of one connection, one a thread; closed when it is over. */
-  readonly devices: readonly number[];
+  readonly threads: number;
   readonly module: string;
   readonly data: unknown;
   readonly timeouts: Timeouts;
+  /** See `Rehearsal`. */
+  readonly rehearses: boolean;
   onFault(text: string): void;
 }
 
@@ -20,36 +21,60 @@ const PATIENCE = 5000;
 /** Milliseconds between interrupts. */
 const PACE = 5;
 
-/** The threads that serve one mount. */
+/** The threads that serve one mount. First each makes its file system, then all are given descriptors of the connection. */
 export class Server {
   readonly #workers: readonly Worker[];
   readonly #board: StopBoard;
+  readonly #ready: Promise<void>;
+  #devices: readonly number[] = [];
   #hasEnded = false;
   #failure: { readonly error: unknown } | undefined;
-  /** Resolves when all threads can be asked; rejects if one ends before. */
-  readonly ready: Promise<void>;
+  /** Resolves when all threads have their file system; rejects with the error of one that has none. */
+  readonly prepared: Promise<void>;
   /** Resolves when none runs any more and the connection is closed; rejects with what killed one. */
   readonly ended: Promise<void>;
 
-  constructor({ devices, module, data, timeouts, onFault }: ServerOptions) {
-    this.#board = new StopBoard(devices.length);
+  constructor({ threads, module, data, timeouts, rehearses, onFault }: ServerOptions) {
+    this.#board = new StopBoard(threads);
     const { url, options } = workerStart();
-    this.#workers = devices.map((device, thread) => {
-      const board = this.#board.memory;
-      const workerData: WorkerData = { module, data, device, thread, board, timeouts };
+    const board = this.#board.memory;
+    this.#workers = Array.from({ length: threads }, (_, thread) => {
+      const workerData: WorkerData = { module, data, thread, board, timeouts, rehearses };
       return new Worker(url, { ...options, workerData });
     });
-    this.ready = this.#allReady(onFault);
-    this.ready.catch(() => {});
-    this.ended = this.#allGone(devices);
-    this.ended.catch(() => {});
+    for (const worker of this.#workers) {
+      worker.on("message", (message: WorkerMessage) => {
+        if (message.kind === "fault") onFault(message.text);
+      });
+    }
+    this.prepared = this.#allTell("prepared");
+    this.#ready = this.#allTell("ready");
+    this.ended = this.#allGone();
+    for (const each of [this.prepared, this.#ready, this.ended]) each.catch(() => {});
+  }
+
+  /**
+   * Resolves when all threads can be asked.
+   * @param devices descriptors of one connection, one a thread; closed when it is over
+   * @throws (rejects with) the error of a thread that ends before
+   */
+  serve(devices: readonly number[]): Promise<void> {
+    this.#devices = devices;
+    for (const [thread, worker] of this.#workers.entries()) {
+      // The rule takes a worker for a window.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      worker.postMessage(devices[thread] as DeviceMessage);
+    }
+    return this.#ready;
   }
 
   /** Has the threads end after the request that they are at. */
   stop(): void {
     if (this.#board.isStopped) return;
     this.#board.stop();
-    void this.#interrupt();
+    // One that still waits for its device is in no system call.
+    if (this.#devices.length === 0) for (const worker of this.#workers) void worker.terminate();
+    else void this.#interrupt();
   }
 
   /** The same at once, for when the process exits: this thread waits for them. */
@@ -58,7 +83,7 @@ export class Server {
     this.#board.interruptAll(PATIENCE);
   }
 
-  async #allReady(onFault: (text: string) => void): Promise<void> {
+  async #allTell(kind: WorkerMessage["kind"]): Promise<void> {
     await Promise.all(
       this.#workers.map(
         (worker) =>
@@ -70,8 +95,7 @@ export class Server {
               reject(error);
             };
             worker.on("message", (message: WorkerMessage) => {
-              if (message.kind === "ready") resolve();
-              else onFault(message.text);
+              if (message.kind === kind) resolve();
             });
             worker.on("error", fail);
             worker.on("exit", (code) => {
@@ -85,13 +109,13 @@ export class Server {
     );
   }
 
-  async #allGone(devices: readonly number[]): Promise<void> {
+  async #allGone(): Promise<void> {
     await Promise.all(
       this.#workers.map((worker) => new Promise<void>((resolve) => worker.on("exit", () => resolve()))),
     );
     this.#hasEnded = true;
     // The last descriptor that is closed ends the connection: whoever still waits gets ENOTCONN.
-    for (const device of devices) closeSync(device);
+    for (const device of this.#devices) closeSync(device);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 

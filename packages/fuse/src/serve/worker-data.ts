@@ -6,17 +6,23 @@ export interface WorkerData {
   /** URL of the module that exports `createFileSystem`. */
   readonly module: string;
   readonly data: unknown;
-  /** A descriptor of /dev/fuse. */
-  readonly device: number;
   /** Which thread this is, from 0. */
   readonly thread: number;
   /** See `StopBoard`. */
   readonly board: SharedArrayBuffer;
   readonly timeouts: Timeouts;
+  /** See `Rehearsal`. */
+  readonly rehearses: boolean;
 }
 
-/** What it tells: that requests are served from here on, or what has gone wrong in one. */
-export type WorkerMessage = { readonly kind: "ready" } | { readonly kind: "fault"; readonly text: string };
+/** What it is sent once it has told that it is prepared: a descriptor of /dev/fuse. */
+export type DeviceMessage = number;
+
+/** What it tells: that it has its file system, that requests are served from here on, what has gone wrong in one. */
+export type WorkerMessage =
+  | { readonly kind: "prepared" }
+  | { readonly kind: "ready" }
+  | { readonly kind: "fault"; readonly text: string };
 
 const names = new Map<number, string>(Object.entries(Opcode).map(([name, opcode]) => [opcode, name]));
 

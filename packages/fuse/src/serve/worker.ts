@@ -3,9 +3,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { CreateFileSystem } from "../file-system.ts";
 import { serveLoop } from "./serve-loop.ts";
 import { StopBoard } from "./stop-board.ts";
-import { describeFault, type WorkerData, type WorkerMessage } from "./worker-data.ts";
+import { describeFault, type DeviceMessage, type WorkerData, type WorkerMessage } from "./worker-data.ts";
 
-const { module, data, device, thread, board, timeouts } = workerData as WorkerData;
+const { module, data, thread, board, timeouts, rehearses } = workerData as WorkerData;
 const port = parentPort!;
 const tell = (message: WorkerMessage): void => port.postMessage(message);
 
@@ -15,6 +15,8 @@ if (typeof createFileSystem !== "function") {
 }
 const fileSystem = await createFileSystem(data);
 const stopBoard = new StopBoard(thread + 1, board);
+tell({ kind: "prepared" });
+const device = await new Promise<DeviceMessage>((resolve) => port.once("message", resolve));
 stopBoard.enter(thread);
 try {
   tell({ kind: "ready" });
@@ -24,6 +26,7 @@ try {
     timeouts,
     (fault) => tell({ kind: "fault", text: describeFault(fault) }),
     () => stopBoard.isStopped,
+    rehearses,
   );
 } finally {
   stopBoard.leave(thread);
