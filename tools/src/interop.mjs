@@ -17,7 +17,7 @@ const help = `usage: node tools/src/interop.mjs [OPTIONS]
   --corpus NAME        nasty, ${corpusNames.join(", ")}, or a folder of these, as linux/fs; repeatable; default: all
   --compression NAME   none, lz4, auto, or a compressor for all its levels, or one level; repeatable; default: all of
                        ${compressions.join(" ")}
-  --block SIZE         ${blockSizes.join(", ")}; repeatable; default: all
+  --block SIZE         a power of two from 512 to 65536; repeatable; default: ${blockSizes.join(", ")}
   --pcluster SIZE      4096, 16384, 65536, 1048576 (less with blocks of 512); repeatable; default: all
   --extended WORDS     build with -E WORDS, as ztailpacking or fragments,dedupe; words may be options, as
                        dot-omitted,--zD or --extended=--chunksize=64K,--blobdev,--chunk-dict, whose files are made
@@ -45,11 +45,15 @@ if (values.help) {
   process.exit(0);
 }
 
-const layouts = values.extended.flatMap((words) => allCases(words === "" ? [] : words.split(",")));
+const sizes = values.block.map(Number);
+if (!sizes.every((size) => size >= 512 && size <= 65536 && Number.isInteger(Math.log2(size)))) {
+  console.error("--block wants a power of two from 512 to 65536");
+  process.exit(2);
+}
+const layouts = values.extended.flatMap((words) => allCases(words === "" ? [] : words.split(","), sizes));
 const cases = layouts.filter(
-  ({ compression, blockSize, pclusterSize }) =>
+  ({ compression, pclusterSize }) =>
     values.compression.some((name) => compression === name || compression.startsWith(`${name},`)) &&
-    values.block.includes(String(blockSize)) &&
     (!values.pcluster || compression === "none" || values.pcluster.includes(String(pclusterSize))),
 );
 if (cases.length === 0) {

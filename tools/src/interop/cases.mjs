@@ -23,6 +23,7 @@ export const compressions = [
   ...Object.entries(levels).flatMap(([name, known]) => known.map((level) => `${name},level=${level}`)),
   "auto",
 ];
+/** The smallest, the usual one, and two that Linux mounts only where its pages are as large. */
 export const blockSizes = [512, 4096, 16384, 65536];
 export const pclusterSizes = [4096, 16384, 65536, 1 << 20];
 
@@ -68,10 +69,11 @@ export function buildCase(compression, blockSize, pclusterSize, words = []) {
  * Every combination that exists: a cluster has at least one block, and at most so many as Linux takes.
  *
  * @param {string[]} [words] for `-E`, and options
+ * @param {readonly number[]} [sizes] of blocks
  * @returns {BuildCase[]}
  */
-export function allCases(words = []) {
-  return blockSizes.flatMap((blockSize) =>
+export function allCases(words = [], sizes = blockSizes) {
+  return sizes.flatMap((blockSize) =>
     compressions.flatMap((compression) => {
       if (compression === "none") return [buildCase(compression, blockSize, blockSize, words)];
       return pclusterSizes
