@@ -120,10 +120,23 @@ export interface Scratch {
   readonly words: Uint32Array;
 }
 
-/** Allocates scratch space of `size` bytes, a multiple of 4. */
-export function allocateScratch(size: number): Scratch {
+/** Addresses that are multiples of this begin a page on every Linux. */
+const LARGEST_PAGE = 65_536;
+
+/**
+ * Allocates scratch space of `size` bytes, a multiple of 4.
+ * @param pageAt a byte of it, a multiple of 16, that is to begin a page of memory: the kernel copies page by page
+ */
+export function allocateScratch(size: number, pageAt?: number): Scratch {
   const { koffi } = load();
-  const address = koffi.alloc("char", size);
+  const spare = pageAt === undefined ? 0 : LARGEST_PAGE;
+  const allocated = koffi.alloc("char", size + spare);
+  const page = BigInt(LARGEST_PAGE);
+  const address = pageAt === undefined ? allocated : allocated + mod(-(allocated + BigInt(pageAt)), page);
   const memory = koffi.view(address, size);
   return { address: Number(address), bytes: Buffer.from(memory), words: new Uint32Array(memory) };
+}
+
+function mod(value: bigint, modulus: bigint): bigint {
+  return ((value % modulus) + modulus) % modulus;
 }

@@ -41,4 +41,13 @@ describe("libc", () => {
     expect(scratch.words[1]).toBe(0xabababab);
     expect(scratch.bytes[7]).toBe(0xab);
   });
+
+  it.skipIf(!available())("lets a page begin where it is wanted (needs Linux)", () => {
+    for (const pageAt of [0, 16, 4096]) {
+      const { address, bytes } = allocateScratch(10_000, pageAt);
+      expect((address + pageAt) % 65_536).toBe(0);
+      bytes.fill(7);
+      expect(bytes.length).toBe(10_000);
+    }
+  });
 });

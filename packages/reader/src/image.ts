@@ -6,7 +6,7 @@ import { openState } from "./open-state.ts";
 import { inodeAtHand, isDirectory, metaboxInode, readInode } from "./inode.ts";
 import { lookup, readlink } from "./path.ts";
 import { packedInode } from "./packed-inode.ts";
-import { read, readInto, readView } from "./read.ts";
+import { placeAtHand, read, readInto, readView } from "./read.ts";
 import { iterateAsync, iterateSync, type Reading, runAsync, runSync, type Streaming } from "./reading.ts";
 import type { AsyncSource, SyncSource } from "./sources/source.ts";
 import { walk } from "./walk.ts";
@@ -130,6 +130,13 @@ export function openSync(source: SyncSource, options: SyncOpenOptions = {}): Syn
     ...openedOf(state, root),
     // Without a generator: a listing with attributes asks for each of its inodes.
     inode: (nid) => inodeAtHand(state, nid) ?? run(readInode(state, nid)),
+    // The same for a random read of what is not compressed.
+    readInto: (node, offset, target) => {
+      const place = offset >= 0 ? placeAtHand(state, node, offset, target.length) : undefined;
+      if (place === undefined) return run(readInto(state, node, offset, target));
+      (sources[place.device] as SyncSource).read(place.offset, target);
+      return target.length;
+    },
     readView: (node, offset, length) => run(readView(state, node, offset, length)),
     close: () => {
       for (const each of sources) each.close?.();

@@ -1,6 +1,6 @@
 import { CorruptImage, ErofsError, type Inode, nidText } from "@erofs/format";
 import { decodeRun, isCluster } from "./clusters/run.ts";
-import { checkRange } from "./devices.ts";
+import { checkRange, type DevicePlace } from "./devices.ts";
 import { mapOf } from "./extents/file-map.ts";
 import type { Extent } from "./extents/extent.ts";
 import type { ImageState } from "./image-state.ts";
@@ -48,6 +48,25 @@ export function* readInto(
     position += count;
   }
   return end - offset;
+}
+
+/**
+ * Where the bytes from `offset` stand on a source, if all of them do one behind the other and the inode's map knows it: then
+ * `readInto` comes to nothing but reading them there. @throws CorruptImage
+ */
+export function placeAtHand(
+  image: ImageState,
+  { nid }: Inode,
+  offset: number,
+  length: number,
+): DevicePlace | undefined {
+  const extent = image.maps.get(nid)?.find(offset);
+  if (extent?.kind !== "data" || length > MAX_REQUEST) return undefined;
+  const { device, logical } = extent;
+  if (offset + length > logical + extent.length) return undefined;
+  const place = extent.physical + offset - logical;
+  checkRange(image.devices, device, place, length, nid);
+  return { device, offset: place };
 }
 
 /** The content of an inode from `offset`: `length` bytes, fewer at its end. @throws ErofsError EFBIG above 1 GiB */

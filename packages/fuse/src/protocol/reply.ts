@@ -27,6 +27,7 @@ export class Reply {
   readonly #words: Uint32Array;
   readonly #entryTimeout: Timeout;
   readonly #attributeTimeout: Timeout;
+  #body: Buffer = Buffer.alloc(0);
 
   /** @param bytes,words the same memory, of as many bytes as the longest reply has */
   constructor(bytes: Buffer, words: Uint32Array, timeouts: Timeouts) {
@@ -45,9 +46,12 @@ export class Reply {
     words[3] = uniqueHigh;
   }
 
-  /** The memory behind the header, `length` bytes of it. */
+  /** The memory behind the header, `length` bytes of it. Most reads are as long as the one before. */
   body(length: number): Buffer {
-    return this.bytes.subarray(OUT_HEADER_SIZE, OUT_HEADER_SIZE + length);
+    if (this.#body.length !== length) {
+      this.#body = this.bytes.subarray(OUT_HEADER_SIZE, OUT_HEADER_SIZE + length);
+    }
+    return this.#body;
   }
 
   u32(at: number, value: number): void {

@@ -5,21 +5,21 @@ import type { Dispatcher } from "./dispatcher.ts";
 
 const ROOT_NODE = 1;
 
-/** What one step may ask for, bytes: as the kernel does for small directories and files. */
+/** What one step asks for, bytes: as the kernel does for small directories and files. */
 const LIST_SIZE = 8192;
 const READ_SIZE = 65_536;
-/** Larger files may have large clusters, and who waits meanwhile waits for one of these. */
-const MAX_FILE_SIZE = 65_536;
 /** Files that are read between two listings. */
-const READS = 16;
+const READS = 32;
 /** Directories that are remembered to be listed. */
 const MAX_DIRECTORIES = 4096;
-/** Milliseconds of work, all steps together: V8 has compiled by then what many requests go through. */
-const BUDGET = 1000;
+/** Requests, after which V8 has compiled what they go through. */
+const STEPS = 8000;
+/** Milliseconds of work, all steps together. */
+const BUDGET = 2000;
 /** Milliseconds of work in which every step may take long. */
 const COLD = 200;
 /** Milliseconds: whoever waits for a step that takes longer behind these would notice. */
-const LONG_STEP = 50;
+const LONG_STEP = 30;
 
 /** `struct fuse_dirent`: where the name begins, where its length stands. */
 const NAME_OFFSET = 24;
@@ -34,7 +34,7 @@ const DIRECTORY = 0o040000;
 const REGULAR = 0o100000;
 
 /**
- * Requests that nobody made, whose replies nobody gets: listings and small files from the root on. The first thousands of
+ * Requests that nobody made, whose replies nobody gets: listings and reads from the root on. The first thousands of
  * requests run in code that V8 has not optimized, ten times as slow as later ones, and on a machine with one processor
  * the compiler takes it from whoever waits; so a thread rehearses while nobody does.
  *
@@ -51,6 +51,7 @@ export class Rehearsal {
   readonly #files: { readonly node: number; readonly size: number }[] = [];
   /** Where the next file to be read stands. */
   #next = 0;
+  #steps = 0;
   #spent = 0;
 
   /**
@@ -72,7 +73,8 @@ export class Rehearsal {
     else this.#readNext(file);
     const spent = performance.now() - start;
     this.#spent += spent;
-    return this.#spent < BUDGET && (spent < LONG_STEP || this.#spent < COLD);
+    this.#steps++;
+    return this.#steps < STEPS && this.#spent < BUDGET && (spent < LONG_STEP || this.#spent < COLD);
   }
 
   #listNext(): void {
@@ -102,7 +104,7 @@ export class Rehearsal {
     const type = mode & TYPE_MASK;
     if (node === 0) return;
     if (type === DIRECTORY) this.#remember(node, 0);
-    else if (type === REGULAR && size > 0 && size <= MAX_FILE_SIZE && this.#files.length < READS) {
+    else if (type === REGULAR && size > 0 && this.#files.length < READS) {
       this.#files.push({ node, size });
     }
   }
@@ -113,7 +115,9 @@ export class Rehearsal {
 
   #readNext({ node, size }: { readonly node: number; readonly size: number }): void {
     this.#next++;
-    this.#ask(Opcode.read, node, 0, Math.min((size + 4095) & ~4095, READ_SIZE));
+    // Where there are few files, other parts of them each time.
+    const place = (this.#steps * READ_SIZE) % size;
+    this.#ask(Opcode.read, node, place - (place % READ_SIZE), Math.min(size, READ_SIZE));
   }
 
   /** As the kernel writes `struct fuse_read_in`, on root's behalf. Returns the reply's bytes, 16 for an error. */

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { allocateScratch, readDescriptor, waitReadable, writeDescriptor } from "@erofs/linux";
 import type { FileSystem } from "../file-system.ts";
-import { Reply, type Timeouts } from "../protocol/reply.ts";
+import { OUT_HEADER_SIZE, Reply, type Timeouts } from "../protocol/reply.ts";
 import { Request, REQUEST_SIZE } from "../protocol/request.ts";
 import { Dispatcher, type OnFault, REPLY_SIZE } from "./dispatcher.ts";
 import { Rehearsal } from "./rehearsal.ts";
@@ -27,7 +27,8 @@ export function serveLoop(
   rehearses: boolean,
 ): void {
   const input = allocateScratch(REQUEST_SIZE);
-  const output = allocateScratch(REPLY_SIZE);
+  // So each page of what is read is copied from one page, not from two.
+  const output = allocateScratch(REPLY_SIZE, OUT_HEADER_SIZE);
   const request = new Request(input.bytes, input.words);
   const reply = new Reply(output.bytes, output.words, timeouts);
   const dispatcher = new Dispatcher(fileSystem, request, reply, onFault);
