@@ -8,6 +8,7 @@ const ROOT_NODE = 1;
 /** What one step asks for, bytes: as the kernel does for small directories and files. */
 const LIST_SIZE = 8192;
 const READ_SIZE = 65_536;
+const PAGE = 4096;
 /** Files that are read between two listings. */
 const READS = 32;
 /** Directories that are remembered to be listed. */
@@ -115,9 +116,10 @@ export class Rehearsal {
 
   #readNext({ node, size }: { readonly node: number; readonly size: number }): void {
     this.#next++;
-    // Where there are few files, other parts of them each time.
+    // Where there are few files, other parts of them each time. The kernel asks for whole pages, also at the end.
     const place = (this.#steps * READ_SIZE) % size;
-    this.#ask(Opcode.read, node, place - (place % READ_SIZE), Math.min(size, READ_SIZE));
+    const offset = place - (place % READ_SIZE);
+    this.#ask(Opcode.read, node, offset, Math.min(Math.ceil((size - offset) / PAGE) * PAGE, READ_SIZE));
   }
 
   /** As the kernel writes `struct fuse_read_in`, on root's behalf. Returns the reply's bytes, 16 for an error. */

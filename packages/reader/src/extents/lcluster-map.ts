@@ -58,8 +58,10 @@ export class LclusterMap implements FileMap {
   readonly #header: MapHeader;
   readonly #table: EntryTable;
   readonly #lclusterSize: number;
-  /** Those that were loaded last. */
-  readonly #segments = new Map<number, Segment>();
+  /** Those that were loaded last, by number; of a file with one segment, there is none but `#first`. */
+  #segments: Map<number, Segment> | undefined;
+  /** Segment 0, until there are others: a table for it alone would take most of the time that a small file's map does. */
+  #first: Segment | undefined;
   #headCount = 0;
   /** Where the last extent was found: the next one is likely beside it. */
   #segment: Segment = { heads: [], end: 0, extents: [] };
@@ -80,14 +82,14 @@ export class LclusterMap implements FileMap {
         return this.#extentAt(this.#segment, i);
       }
     }
-    const known = this.#segments.get(this.#numberOf(offset));
+    const known = this.#known(this.#numberOf(offset));
     return known === undefined ? undefined : this.#findIn(known, offset);
   }
 
   *load(offset: number): Reading<Extent> {
     // The extent's head is in the segment of its lcluster or, since extents are bounded, in one not far before.
     for (let number = this.#numberOf(offset); number >= 0; number--) {
-      const segment = this.#segments.get(number) ?? (yield* this.#loadSegment(number));
+      const segment = this.#known(number) ?? (yield* this.#loadSegment(number));
       const extent = this.#findIn(segment, offset);
       if (extent !== undefined) return extent;
       if (offset - this.#firstEntry(number) * this.#lclusterSize > MAX_EXTENT_SIZE) break;
@@ -138,14 +140,27 @@ export class LclusterMap implements FileMap {
       end: last === undefined ? 0 : yield* this.#nextStart(end, last.logical),
       extents: [],
     };
-    this.#segments.set(number, segment);
-    this.#headCount += heads.length;
-    for (const [oldest, { heads: forgotten }] of this.#segments) {
-      if (this.#headCount <= MAX_HEADS || this.#segments.size <= MIN_SEGMENTS) break;
-      this.#segments.delete(oldest);
+    this.#keep(number, segment);
+    return segment;
+  }
+
+  #known(number: number): Segment | undefined {
+    return this.#segments === undefined && number === 0 ? this.#first : this.#segments?.get(number);
+  }
+
+  #keep(number: number, segment: Segment): void {
+    this.#headCount += segment.heads.length;
+    if (this.#segments === undefined && number === 0) {
+      this.#first = segment;
+      return;
+    }
+    const segments = (this.#segments ??= new Map(this.#first === undefined ? [] : [[0, this.#first]]));
+    segments.set(number, segment);
+    for (const [oldest, { heads: forgotten }] of segments) {
+      if (this.#headCount <= MAX_HEADS || segments.size <= MIN_SEGMENTS) break;
+      segments.delete(oldest);
       this.#headCount -= forgotten.length;
     }
-    return segment;
   }
 
   /** The heads of the entries [first, end), the mark at the end of the file left out. */
