@@ -7,7 +7,9 @@ const ROOT_NODE = 1;
 
 /** What one step asks for, bytes: as the kernel does for small directories and files. */
 const LIST_SIZE = 8192;
-const READ_SIZE = 65_536;
+const READ_SIZE = 8192;
+/** Bytes of files that are read in all: they may come from a slow disk, and push others out of the page cache. */
+const MAX_BYTES = 32 << 20;
 const PAGE = 4096;
 /** Files that are read between two listings. */
 const READS = 32;
@@ -53,6 +55,7 @@ export class Rehearsal {
   /** Where the next file to be read stands. */
   #next = 0;
   #steps = 0;
+  #bytes = 0;
   #spent = 0;
 
   /**
@@ -75,7 +78,8 @@ export class Rehearsal {
     const spent = performance.now() - start;
     this.#spent += spent;
     this.#steps++;
-    return this.#steps < STEPS && this.#spent < BUDGET && (spent < LONG_STEP || this.#spent < COLD);
+    if (this.#steps >= STEPS || this.#bytes >= MAX_BYTES) return false;
+    return this.#spent < BUDGET && (spent < LONG_STEP || this.#spent < COLD);
   }
 
   #listNext(): void {
@@ -119,7 +123,12 @@ export class Rehearsal {
     // Where there are few files, other parts of them each time. The kernel asks for whole pages, also at the end.
     const place = (this.#steps * READ_SIZE) % size;
     const offset = place - (place % READ_SIZE);
-    this.#ask(Opcode.read, node, offset, Math.min(Math.ceil((size - offset) / PAGE) * PAGE, READ_SIZE));
+    this.#bytes += this.#ask(
+      Opcode.read,
+      node,
+      offset,
+      Math.min(Math.ceil((size - offset) / PAGE) * PAGE, READ_SIZE),
+    );
   }
 
   /** As the kernel writes `struct fuse_read_in`, on root's behalf. Returns the reply's bytes, 16 for an error. */

@@ -58,12 +58,12 @@ describe("Rehearsal", () => {
   test("lists directories piece by piece and reads their files", () => {
     const seen = { listed: new Set<string>(), read: new Map<number, number>() };
     const rehearsal = rehearsalOf(fileSystem(seen), []);
-    for (let i = 0; i < 400; i++) expect(rehearsal.step()).toBe(true);
+    for (let i = 0; i < 400; i++) rehearsal.step();
     const pieces = [...seen.listed].filter((piece) => piece.startsWith("2 "));
     expect(pieces.length).toBeGreaterThan(10);
     expect(seen.read.size).toBeGreaterThan(50);
     expect([...seen.read.keys()].every((node) => node % 3 !== 0 && node >= FIRST_FILE)).toBe(true);
-    expect(new Set(seen.read.values())).toEqual(new Set([65_536, 40_960]));
+    expect(new Set(seen.read.values())).toEqual(new Set([8192]));
   });
 
   test("ends, also where there is nothing to read", () => {
@@ -82,7 +82,7 @@ describe("Rehearsal", () => {
       },
     };
     const rehearsal = rehearsalOf(broken, faults);
-    for (let i = 0; i < 5; i++) expect(rehearsal.step()).toBe(true);
+    for (let i = 0; i < 5; i++) rehearsal.step();
     expect(faults.length).toBe(5);
   });
 });
