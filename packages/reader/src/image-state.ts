@@ -1,4 +1,4 @@
-import type { Inode, LongPrefix, Superblock, XattrEntry } from "@erofs/format";
+import { type Inode, isMetaboxNid, type LongPrefix, type Superblock, type XattrEntry } from "@erofs/format";
 import type { ClusterRing } from "./clusters/cluster-ring.ts";
 import type { DeviceMap } from "./devices.ts";
 import type { FileMap } from "./extents/extent.ts";
@@ -47,4 +47,9 @@ export interface ImageState {
   packedInode: Inode | undefined;
   /** Loaded when the first inode of the metabox is read. */
   metabox: Inode | undefined;
+}
+
+/** Bytes of the space that an inode's metadata is in. Whoever has an inode of the metabox has opened that. */
+export function spaceSize(image: ImageState, nid: number): number {
+  return isMetaboxNid(nid) ? (image.metabox?.size ?? 0) : (image.devices.sizes[0] as number);
 }

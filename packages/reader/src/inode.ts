@@ -12,8 +12,8 @@ import {
   typeOfMode,
   xattrBodySize,
 } from "@erofs/format";
-import type { ImageState } from "./image-state.ts";
-import { METABOX, spaceOf, spaceSize } from "./metadata-space.ts";
+import { type ImageState, spaceSize } from "./image-state.ts";
+import { METABOX, spaceOf } from "./metadata-space.ts";
 import type { Reading } from "./reading.ts";
 
 const COMPACT_SIZE = 32;

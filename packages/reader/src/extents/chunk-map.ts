@@ -9,9 +9,9 @@ import {
   nidText,
   NULL_BLOCK,
 } from "@erofs/format";
-import type { ImageState } from "../image-state.ts";
+import { type ImageState, spaceSize } from "../image-state.ts";
 import { inlineOffset } from "../inode.ts";
-import { spaceOf, spaceSize } from "../metadata-space.ts";
+import { spaceOf } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts";
 

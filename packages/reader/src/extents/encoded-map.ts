@@ -13,8 +13,8 @@ import {
   nidText,
   UnsupportedFeature,
 } from "@erofs/format";
-import type { ImageState } from "../image-state.ts";
-import { spaceOf, spaceSize } from "../metadata-space.ts";
+import { type ImageState, spaceSize } from "../image-state.ts";
+import { spaceOf } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts";
 

@@ -17,8 +17,8 @@ import {
   readCompactEntry,
   readFullEntry,
 } from "@erofs/format";
-import type { ImageState } from "../image-state.ts";
-import { spaceOf, spaceSize } from "../metadata-space.ts";
+import { type ImageState, spaceSize } from "../image-state.ts";
+import { spaceOf } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 
 /** Gives the entry of an lcluster, as one object that the next call fills anew. */
