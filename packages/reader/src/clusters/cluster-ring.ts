@@ -42,6 +42,7 @@ export class ClusterRing {
   /** By physical position. */
   readonly #index = new Map<number, DecodedCluster>();
   #bytes: Uint8Array;
+  #words: Uint32Array;
 
   /** @param size bytes of the ring; it grows when a single cluster needs more. */
   constructor(kernels: Kernels, size: number) {
@@ -51,6 +52,7 @@ export class ClusterRing {
     this.#size = size;
     this.#ensure(this.#start + size);
     this.#bytes = new Uint8Array(kernels.memory.buffer);
+    this.#words = new Uint32Array(kernels.memory.buffer);
   }
 
   /** Wasm memory whole. Asked for anew after every allocation, since growing replaces it. */
@@ -58,6 +60,13 @@ export class ClusterRing {
     if (this.#bytes.buffer !== this.kernels.memory.buffer)
       this.#bytes = new Uint8Array(this.kernels.memory.buffer);
     return this.#bytes;
+  }
+
+  /** The same, four bytes at a time. */
+  get words(): Uint32Array {
+    if (this.#words.buffer !== this.kernels.memory.buffer)
+      this.#words = new Uint32Array(this.kernels.memory.buffer);
+    return this.#words;
   }
 
   /** A view of `length` bytes of the input area from `at`. */
