@@ -1,7 +1,8 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { FeatureIncompat } from "@erofs/format";
+import { ErofsError, FeatureIncompat } from "@erofs/format";
+import { type MountWords, parseMountWords } from "@erofs/fuse-daemon/mount-words";
 import { available, isLinux, MountFlag, pageSize } from "@erofs/linux";
 import type { Command } from "commander";
 
@@ -17,7 +18,6 @@ import { kernelObstacle } from "../mount/kernel-obstacle.ts";
 import { kernelRefusal } from "../mount/kernel-refusal.ts";
 import { listMounts } from "../mount/list-mounts.ts";
 import { loopFile } from "../mount/mount-table.ts";
-import { type MountWords, parseMountWords } from "../mount/mount-words.ts";
 import { integerValue } from "../options/integer.ts";
 import { repeatable } from "../options/list.ts";
 import { sizeValue } from "../options/size.ts";
@@ -57,8 +57,8 @@ answer, reads of anything else fail with EIO, and succeed again when it is back.
 address, they fail with ESTALE: unmount and mount again.
 
 -o takes the words of mount(8) and, here as in /etc/fstab, those of this command: offset=N, device=FILE,
-cache=SIZE, disk_cache=SIZE, cache_dir=DIR, workers=N, log=FILE, fsname=TEXT, allow_other, default_permissions, fuse,
-kernel; for the kernel user_xattr, acl, cache_strategy=, dax= and their opposites. A comma in a value is written '\\,'.
+cache=SIZE, disk_cache=SIZE, cache_dir=DIR, workers=N, log=FILE, fsname=TEXT, allow_other, default_permissions,
+noauto_unmount, fuse, kernel; for the kernel user_xattr, acl, cache_strategy=, dax= and their opposites. A comma in a value is written '\\,'.
 
 In /etc/fstab, by the kernel without this command, or by FUSE, for which mount(8) runs mount.fuse3 (package fuse3),
 and that the 'erofs' in its PATH:
@@ -94,6 +94,16 @@ function refuseTwice(source: string, target: string): void {
   const name = nameFromText(source);
   if (entry === undefined || (entry.source !== name && loopFile(entry.source) !== name)) return;
   throw new CommandFailure(`${source}: is mounted on ${target} already`);
+}
+
+/** What was given with `-o`. @throws UsageError */
+function wordsOf(lists: readonly string[]): MountWords {
+  try {
+    return parseMountWords(lists);
+  } catch (error) {
+    if (error instanceof ErofsError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** What flags and words ask for; flags come first. */
@@ -185,6 +195,7 @@ async function byFuse(
       suid: words.suid,
       dev: words.dev,
       exec: words.exec,
+      autoUnmount: words.autoUnmount,
       workers,
       cacheBytes: settings.cache,
       remote: {
@@ -211,7 +222,7 @@ async function mountImage(
   flags: MountFlags,
   invocation: Invocation,
 ): Promise<void> {
-  const words = parseMountWords(flags.options ?? []);
+  const words = wordsOf(flags.options ?? []);
   const settings = settingsOf(flags, words);
   const target = targetOf(directory);
   if (isUrl(location)) {

@@ -24,7 +24,7 @@ describe.skipIf(!isLinux)("erofs mount refuses (needs Linux)", () => {
     [["mount", "--list", "a"], "'--list' takes no IMAGE"],
     [["mount", "--kernel", "--fuse", "a", "b"], "'--kernel' cannot be used with option '--fuse'"],
     [["mount", "--kernel", "--foreground", "a", "b"], "'--kernel' cannot be used with option '--foreground'"],
-    [["mount", "-o", "ro,frob", "a", folder], "unknown word 'frob'"],
+    [["mount", "-o", "ro,frob", "a", folder], "unknown mount option 'frob'"],
     [["mount", "--kernel", "http://host/a", folder], "the kernel reads no images on the web"],
     [["mount", "--device", "b", "http://host/a", folder], "IMAGE is on the web, 'b' is no http(s) address"],
     [["mount", "--device-dir", folder, "http://host/a", folder], "IMAGE is on the web"],
@@ -82,6 +82,6 @@ it.skipIf(!isLinux)("takes the arguments of mount.fuse3 (needs Linux)", async ()
   expect(stderr).toContain("/none': no such file or directory");
   expect(status).toBe(1);
   expect((await refusal(["https://host/a", folder, "-o", "rw,frob"])).stderr).toContain(
-    "unknown word 'frob'",
+    "unknown mount option 'frob'",
   );
 });

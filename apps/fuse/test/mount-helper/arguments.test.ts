@@ -17,6 +17,7 @@ test("takes what mount(8) gives a helper", () => {
       offset: 4096,
       cacheBytes: 2 ** 30,
       workers: 2,
+      remote: {},
     },
     logFile: resolve("l"),
     fake: false,
@@ -25,9 +26,10 @@ test("takes what mount(8) gives a helper", () => {
 });
 
 test("refuses what it does not know, unless it is to be sloppy", () => {
-  expect(() => parseArguments(["i", "d", "-o", "ro,frob=1"])).toThrow('unknown mount option "frob=1"');
+  expect(() => parseArguments(["i", "d", "-o", "ro,frob=1"])).toThrow("unknown mount option 'frob=1'");
   expect(parseArguments(["i", "d", "-s", "-o", "frob=1"]).options.image).toBe(resolve("i"));
   expect(() => parseArguments(["i", "d", "-o", "cache=lots"])).toThrow("cache=lots");
+  expect(() => parseArguments(["i", "d", "-o", "kernel"])).toThrow("FUSE");
   expect(() => parseArguments(["i", "d", "--frob"])).toThrow("--frob");
   expect(() => parseArguments(["i"])).toThrow("usage");
   expect(() => parseArguments(["i", "d", "e"])).toThrow("usage");

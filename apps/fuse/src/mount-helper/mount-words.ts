@@ -1,5 +1,4 @@
-import { UsageError } from "../failure.ts";
-import { parseSize } from "../options/size.ts";
+import { ErofsError } from "@erofs/format";
 
 /** What words of `-o` ask for. */
 export interface MountWords {
@@ -11,6 +10,7 @@ export interface MountWords {
   readonly suid?: boolean;
   readonly dev?: boolean;
   readonly exec?: boolean;
+  readonly autoUnmount?: boolean;
   /** Options of the kernel's EROFS, as they are. */
   readonly kernelOptions: readonly string[];
   readonly via?: "fuse" | "kernel";
@@ -30,7 +30,7 @@ const ignored = new Set(
   (
     "ro rw defaults auto noauto user nouser users nousers owner noowner group nogroup nofail _netdev async sync silent " +
     "loud loop atime noatime diratime nodiratime relatime norelatime strictatime nostrictatime lazytime nolazytime " +
-    "iversion noiversion mand nomand auto_unmount subtype=erofs"
+    "iversion noiversion mand nomand subtype=erofs"
   ).split(" "),
 );
 /** Comments, and what is for systemd and the tools of util-linux. */
@@ -49,14 +49,21 @@ const switches: Readonly<Record<string, Partial<MountWords>>> = {
   nodev: { dev: false },
   exec: { exec: true },
   noexec: { exec: false },
+  auto_unmount: { autoUnmount: true },
+  noauto_unmount: { autoUnmount: false },
   fuse: { via: "fuse" },
   kernel: { via: "kernel" },
 };
 
+const factors: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** A number of bytes: "65536", "64K", "64M", "1G". */
 function sizeOf(name: string, text: string): number {
-  const size = parseSize(text);
-  if (size === undefined)
-    throw new UsageError(`option '-o': '${name}=${text}' is no size such as 4096 or 64M`);
+  const match = /^(\d+)([KMGT]?)$/i.exec(text);
+  const size = match === null ? Number.NaN : Number(match[1]) * factors[match[2]!.toUpperCase()]!;
+  if (!Number.isSafeInteger(size)) {
+    throw new ErofsError("EINVAL", `mount option '${name}=${text}' is no size such as 4096 or 64M`);
+  }
   return size;
 }
 
@@ -76,8 +83,12 @@ function split(text: string): string[] {
   return [...text.matchAll(/(?:\\.|[^,\\])+/gs)].map(([word]) => word.replace(/\\(.)/gs, "$1"));
 }
 
-/** Reads what was given with `-o`, as mount(8) has it. @throws UsageError for words that nobody knows */
-export function parseMountWords(lists: readonly string[]): MountWords {
+/**
+ * Reads what was given with `-o`, as mount(8) has it.
+ * @param sloppy whether to leave out words that nobody knows
+ * @throws ErofsError EINVAL for them otherwise
+ */
+export function parseMountWords(lists: readonly string[], sloppy = false): MountWords {
   const found: Found = { devices: [], kernelOptions: [] };
   for (const word of lists.flatMap(split)) {
     const at = word.indexOf("=");
@@ -86,7 +97,7 @@ export function parseMountWords(lists: readonly string[]): MountWords {
     if (kernelWords.test(word)) found.kernelOptions = [...found.kernelOptions, word];
     else if (at < 0 && Object.hasOwn(switches, name)) Object.assign(found, switches[name]);
     else if (at >= 0 && Object.hasOwn(setters, name)) setters[name]!(found, word.slice(at + 1));
-    else throw new UsageError(`option '-o': unknown word '${word}'`);
+    else if (!sloppy) throw new ErofsError("EINVAL", `unknown mount option '${word}'`);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseMountWords } from "../../src/mount/mount-words.ts";
+import { parseMountWords } from "../../src/mount-helper/mount-words.ts";
 
 describe("parseMountWords", () => {
   it("reads what is for it, and leaves alone what mount(8) and others have for themselves", () => {
@@ -26,6 +26,8 @@ describe("parseMountWords", () => {
       kernelOptions: ["acl", "cache_strategy=disabled", "context=system_u:object_r:x:s0"],
     });
     expect(parseMountWords([])).toEqual({ devices: [], kernelOptions: [] });
+    expect(parseMountWords(["noauto_unmount"]).autoUnmount).toBe(false);
+    expect(parseMountWords(["frob,suid"], true)).toEqual({ suid: true, devices: [], kernelOptions: [] });
   });
 
   it.each(["frob", "frob=1", "suid=1", "offset", "offset=far", "constructor", "__proto__=1"])(
