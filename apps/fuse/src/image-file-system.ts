@@ -1,5 +1,5 @@
 /** An EROFS image as `@erofs/fuse` serves it: the module that each of its threads imports. */
-import { type Inode, MAX_NAME_LENGTH } from "@erofs/format";
+import { FeatureIncompat, type Inode, MAX_NAME_LENGTH } from "@erofs/format";
 import type { FileSystem } from "@erofs/fuse";
 import type { SyncImage } from "@erofs/reader";
 import { attributesOf } from "./attributes.ts";
@@ -9,9 +9,21 @@ import { nextInFile } from "./next-in-file.ts";
 import { nodeIds } from "./node-id.ts";
 import { openImage } from "./open-image.ts";
 
+/**
+ * Where nothing has to be decoded or fetched, 1 GiB from front to back takes 0.65 of the time that it takes with the
+ * kernel's 128 KiB. In other images, who maps files would have to wait for eight times as much at each page.
+ */
+const READ_AHEAD = 1 << 20;
+
 export async function createFileSystem(data: ImageData): Promise<FileSystem> {
-  return imageFileSystem(await openImage(data));
+  const image = await openImage(data);
+  const isStored = (image.superblock.featureIncompat & COMPRESSED) === 0;
+  const fileSystem = imageFileSystem(image);
+  return isStored && "fds" in data.bytes ? { ...fileSystem, readAhead: READ_AHEAD } : fileSystem;
 }
+
+/** What all but the oldest images with compressed files have. */
+const COMPRESSED = FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs;
 
 /** Inodes to keep: of files that are read, and of directories in which names are looked up. */
 const MAX_INODES = 1024;

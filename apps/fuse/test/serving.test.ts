@@ -110,6 +110,17 @@ describe.skipIf(obstacle)(`images that are served (${obstacle ?? "can run"})`, (
     },
   );
 
+  test("the kernel reads farther ahead where nothing is to be decoded", async () => {
+    const readAhead = async (image: string): Promise<number> => {
+      const { directory: mounted } = await images.serve(image);
+      const { dev } = lstatSync(mounted);
+      const device = `${dev >> 8}:${dev & 0xff}`;
+      return Number(readFileSync(`/sys/class/bdi/${device}/read_ahead_kb`, "utf8"));
+    };
+    expect(await readAhead(whole)).toBe(1024);
+    expect(await readAhead(lz4)).toBeLessThan(1024);
+  });
+
   test("10,000 files are open at once", async () => {
     const { directory: mounted } = await images.serve(whole);
     const { stdout, stderr } = spawnSync(

@@ -48,6 +48,11 @@ export interface FileSystem {
   forget?(node: number, count: number): void;
   /** The mount is gone. */
   close?(): void;
+  /**
+   * Bytes that the kernel is to read ahead of who reads on, at most; default its own choice, 128 KiB. It is also what is
+   * read around a page of a mapped file. Only who mounts as root can have another.
+   */
+  readonly readAhead?: number;
 }
 
 /** Who asks. */

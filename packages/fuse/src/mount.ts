@@ -5,6 +5,7 @@ import { cloneDevices } from "./mount/device.ts";
 import { type KernelMount, mountInKernel, unmountInKernel } from "./mount/kernel-mount.ts";
 import { checksPermissions, type MountSettings } from "./mount/mount-settings.ts";
 import { resolveMountpoint } from "./mount/mountpoint.ts";
+import { setReadAhead } from "./mount/read-ahead.ts";
 import { startWatcher, type Watcher } from "./mount/watcher.ts";
 import { atExit } from "./at-exit.ts";
 import { Server } from "./serve/server.ts";
@@ -74,7 +75,8 @@ export async function mount(options: MountOptions): Promise<Mounted> {
     const ready = server.serve(devices);
     devices = [];
     await ready;
-    await stat(mountpoint);
+    const { dev } = await stat(mountpoint);
+    if (server.readAhead !== undefined) setReadAhead(dev, server.readAhead);
     return session;
   } catch (error) {
     if (kernelMount !== undefined) tryDetach(kernelMount);

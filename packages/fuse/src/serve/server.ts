@@ -31,6 +31,8 @@ export class Server {
   #failure: { readonly error: unknown } | undefined;
   /** Resolves when all threads have their file system; rejects with the error of one that has none. */
   readonly prepared: Promise<void>;
+  /** What the file system asks for, once that is there. */
+  readAhead: number | undefined;
   /** Resolves when none runs any more and the connection is closed; rejects with what killed one. */
   readonly ended: Promise<void>;
 
@@ -45,6 +47,7 @@ export class Server {
     for (const worker of this.#workers) {
       worker.on("message", (message: WorkerMessage) => {
         if (message.kind === "fault") onFault(message.text);
+        if (message.kind === "prepared") this.readAhead = message.readAhead;
       });
     }
     this.prepared = this.#allTell("prepared");

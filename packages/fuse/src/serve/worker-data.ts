@@ -20,7 +20,7 @@ export type DeviceMessage = number;
 
 /** What it tells: that it has its file system, that requests are served from here on, what has gone wrong in one. */
 export type WorkerMessage =
-  | { readonly kind: "prepared" }
+  | { readonly kind: "prepared"; readonly readAhead: number | undefined }
   | { readonly kind: "ready" }
   | { readonly kind: "fault"; readonly text: string };
 

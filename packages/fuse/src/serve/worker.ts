@@ -15,7 +15,7 @@ if (typeof createFileSystem !== "function") {
 }
 const fileSystem = await createFileSystem(data);
 const stopBoard = new StopBoard(thread + 1, board);
-tell({ kind: "prepared" });
+tell({ kind: "prepared", readAhead: fileSystem.readAhead });
 const device = await new Promise<DeviceMessage>((resolve) => port.once("message", resolve));
 stopBoard.enter(thread);
 try {
