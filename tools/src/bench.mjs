@@ -32,7 +32,7 @@ Cases (default: ${[...buildCases, ...others].join(" ")}):
   decode                   clusters of each algorithm in memory, by WebAssembly and the native library
 
   fuse                     trees of its own, served by mount.fuse.erofs, erofsfuse, the kernel and squashfuse_ll, all on one
-                           processor, three seconds after the mount
+                           processor, two seconds after the mount
 
   --corpus NAME   ${corpusNames.join(" or ")}, or a folder in one, as linux/fs; repeatable; default: both
   --runs N        runs of each program, of which the median counts; default 3

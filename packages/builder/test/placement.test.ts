@@ -181,7 +181,7 @@ describe("the 48-bit layout", () => {
     };
     expect(plan(100, 0)).toBe(0);
     expect(plan(2 ** 33, 0)).toBe(16);
-    const bytes = Buffer.from(encodedIndex(plans, 1, 64, settings));
+    const bytes = Buffer.from(encodedIndex(plans, 1, 64, settings, false));
     expect(bytes.readBigUInt64LE(8 + 8 + 4)).toBe(2n ** 33n * 4096n);
     expect(() => plan(2 ** 33, 50)).toThrow(expect.objectContaining({ code: "EFBIG" }));
   });

@@ -8,7 +8,7 @@ import { median } from "./measure.mjs";
 import { rowOf } from "./report.mjs";
 
 /** Milliseconds between mounting and the client: mounts live long, and ours rehearses while nobody asks. */
-const idle = 3000;
+const idle = 2000;
 
 /** Servers and clients have one processor together: where they share two, times depend on who is put where. */
 const pinned = ["taskset", "-c", "0"];

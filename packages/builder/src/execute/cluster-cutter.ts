@@ -16,6 +16,8 @@ export interface Run {
   /** Fills `target` with the bytes from `offset` of the run on. */
   readonly read: (target: Uint8Array, offset: number) => void;
   readonly end: RunEnd;
+  /** Whether bytes of plain blocks stand where they do in a block of the file; the run begins with one. */
+  readonly interlaced: boolean;
 }
 
 const noBytes = new Uint8Array(0);
@@ -69,7 +71,7 @@ export class ClusterCutter {
    * itself, zero-padded, without extents; else it is the number of blocks written.
    */
   cut(run: Run, out: Uint8Array, position: number, extents: ExtentPairs): number {
-    const { length, read } = run;
+    const { length, read, interlaced } = run;
     const blockSize = this.#blockSize;
     const encoder = this.#encoder;
     const { input } = encoder;
@@ -151,8 +153,12 @@ export class ClusterCutter {
           const part = Math.min(blockSize, length - done);
           const from = done - windowStart;
           const at = position + written;
-          out.set(input.subarray(from, from + part), at);
-          out.fill(0, at + part, at + blockSize);
+          const shift = interlaced ? done % blockSize : 0;
+          // The bytes up to the next block of the file, and behind it.
+          const head = Math.min(part, blockSize - shift);
+          out.fill(0, at, at + blockSize);
+          out.set(input.subarray(from, from + head), at + shift);
+          out.set(input.subarray(from + head, from + part), at);
           extents.push(part, 2);
           this.unused = blockSize - part;
           written += blockSize;

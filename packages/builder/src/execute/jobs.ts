@@ -36,6 +36,8 @@ export interface CompressJob {
   readonly choices: Uint8Array;
   /** For each run a `RunEnd`. */
   readonly ends: Uint8Array;
+  /** Whether plain blocks are interlaced, see `interlaces`; runs begin at blocks of their files. */
+  readonly interlaced?: boolean;
   readonly pathOf: (piece: number) => ByteString;
 }
 

@@ -169,7 +169,8 @@ export class JobRunner {
       const i = cuts.length;
       const before = extents.length;
       const requested = job.choices[i]!;
-      const run: Run = { length, read, end: job.ends[i] as RunEnd };
+      const { interlaced = false } = job;
+      const run: Run = { length, read, end: job.ends[i] as RunEnd, interlaced };
       const cut =
         requested === Choice.auto
           ? this.#cutBest(run, position, extents)
@@ -290,7 +291,12 @@ export class JobRunner {
           target.set(part.subarray(offset, offset + target.length));
         const extents: ExtentPairs = [];
         // The stretch ends where it does by chance: a file goes on there.
-        const { size } = this.#cut(candidate, { length: part.length, read, end: RunEnd.blocks }, 0, extents);
+        const { size } = this.#cut(
+          candidate,
+          { length: part.length, read, end: RunEnd.blocks, interlaced: false },
+          0,
+          extents,
+        );
         return sum + (extents.length === 0 ? part.length : size - cutter.unused);
       }, 0);
     };

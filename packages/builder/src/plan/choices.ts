@@ -21,6 +21,15 @@ export function fileEnd({ fragments, tailPacking }: Settings): RunEnd {
   return fragments ? RunEnd.fragment : tailPacking ? RunEnd.inline : RunEnd.blocks;
 }
 
+/**
+ * Whether plain blocks of files have each byte where it stands in a block of the file, so that Linux shifts none: as
+ * mkfs.erofs has it, in images with fragments, which nothing reads that does not know both (6.1). What files share must begin
+ * anywhere. With encoded extents, Linux up to 6.18.15 took others for such ones (CVE-2026-43166).
+ */
+export function interlaces({ fragments, dedupe, placement }: Settings): boolean {
+  return fragments !== undefined && !dedupe && !placement.bit48;
+}
+
 /** What is asked for each inode: the index of a compression or a `Choice`, which is `none` where nothing can shrink. */
 export function planChoices(inventory: Inventory, settings: Settings): Uint8Array {
   const { compressions, compressionOf, auto } = settings;

@@ -68,7 +68,8 @@ export function encodedIndex(
   index: number,
   header: number,
   settings: Settings,
+  interlaced: boolean,
 ): Uint8Array {
   const { extents, encoding, hasFragment } = encodingOf(plans, index, settings);
-  return encodeExtents(extents, encoding, header, hasFragment);
+  return encodeExtents(extents, encoding, header, { hasFragment, interlaced });
 }

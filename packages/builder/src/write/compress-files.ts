@@ -1,6 +1,7 @@
 import type { TreeNode } from "@erofs/tree";
 import { inOrder, type Limits } from "../execute/in-order.ts";
 import type { CompressResult, Executor } from "../execute/jobs.ts";
+import { interlaces } from "../plan/choices.ts";
 import { planPackedInode, planWholeFragment } from "../plan/compressed-plans.ts";
 import { pathOf } from "../plan/paths.ts";
 import type { Sink } from "../sink.ts";
@@ -45,6 +46,7 @@ export async function compressFiles(
       joined,
       choices: Uint8Array.from(made),
       ends: Uint8Array.from(runs, ({ end }) => end),
+      interlaced: !joined && interlaces(settings),
       pathOf: (piece) => pathOf(inventory, ownerOf(piece)),
     });
   };

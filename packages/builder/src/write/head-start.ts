@@ -4,7 +4,7 @@ import type { CompressResult, Executor } from "../execute/jobs.ts";
 import { PieceList } from "../execute/pieces.ts";
 import { type BuildOptions, settle, type Settings } from "../options.ts";
 import { isMostlyHoles } from "../plan/chunks.ts";
-import { canShrink, fileEnd } from "../plan/choices.ts";
+import { canShrink, fileEnd, interlaces } from "../plan/choices.ts";
 import { batchSize, segmentSize } from "./segments.ts";
 
 /**
@@ -96,6 +96,7 @@ export class HeadStart {
       pieces: this.#pieces.take(),
       choices: new Uint8Array(nodes.length),
       ends: new Uint8Array(nodes.length).fill(fileEnd(this.#settings)),
+      interlaced: interlaces(this.#settings),
       pathOf: (piece) => paths[piece]!,
     });
     // Whoever takes it meets the failure; if the tree cannot be read, nobody does.

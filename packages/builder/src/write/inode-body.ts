@@ -21,6 +21,7 @@ import {
 } from "@erofs/format";
 import { modeOf } from "@erofs/tree";
 import type { Settings } from "../options.ts";
+import { interlaces } from "../plan/choices.ts";
 import type { ChunkPlan } from "../plan/chunks.ts";
 import { encodedIndex } from "../plan/encoded-index.ts";
 import type { Epoch } from "../plan/epoch.ts";
@@ -112,7 +113,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       return;
     }
     if (plans.recordSizes[index]! > 0) {
-      target.set(encodedIndex(plans, index, header - offset, settings), header);
+      target.set(encodedIndex(plans, index, header - offset, settings, hasInterlaced(image, index)), header);
       return;
     }
     const { compressor, encoderOptions } = compressions[plans.choices[index]!]!;
@@ -126,6 +127,7 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
     let advise = indexAdvise(layout, plan);
     if (inlineSize > 0) advise |= MapAdvise.inlinePcluster;
     if (fragmentSize > 0) advise |= MapAdvise.fragmentPcluster;
+    if (hasInterlaced(image, index)) advise |= MapAdvise.interlacedPcluster;
     target.set(
       encodeMapHeader({
         advise,
@@ -145,6 +147,12 @@ export function writeInodeBody(image: ImagePlan, index: number, target: Uint8Arr
       base,
     );
   }
+}
+
+/** Whether the plain blocks of a compressed inode are interlaced: those of files are, not those of what the builder makes. */
+function hasInterlaced({ inventory, settings }: ImagePlan, index: number): boolean {
+  if (index === inventory.packed || index === inventory.metabox) return false;
+  return interlaces(settings) && inventory.nodes[index]!.type === FileType.regular;
 }
 
 /** Tables are encoded in parts of this many chunks: a sparse file of 20 GiB can have millions. */

@@ -180,11 +180,15 @@ export function encodeExtents(
   extents: readonly ExtentToEncode[],
   { recordSize, lclusterBits }: ExtentEncoding,
   headerOffset: number,
-  hasFragment: boolean,
+  { hasFragment, interlaced }: { readonly hasFragment: boolean; readonly interlaced: boolean },
 ): Uint8Array {
   const bytes = new Uint8Array(encodedExtentsSize(recordSize, extents.length, headerOffset));
   const code = Math.log2(recordSize / 4);
-  const advise = MapAdvise.extents | (code << 1) | (hasFragment ? MapAdvise.fragmentPcluster : 0);
+  const advise =
+    MapAdvise.extents |
+    (code << 1) |
+    (hasFragment ? MapAdvise.fragmentPcluster : 0) |
+    (interlaced ? MapAdvise.interlacedPcluster : 0);
   store16(bytes, 4, advise);
   if (recordSize > 8) store32(bytes, 0, extents.length);
   else bytes[7] = lclusterBits;

@@ -54,7 +54,7 @@ describe("the shortest records", () => {
     const encoding = extentEncodingOf(extents, fileSize, BITS, hasFragment);
     expect(encoding.recordSize).toBe(recordSize);
     for (const headerOffset of [0, 8, 16, 24]) {
-      const bytes = encodeExtents(extents, encoding, headerOffset, hasFragment);
+      const bytes = encodeExtents(extents, encoding, headerOffset, { hasFragment, interlaced: false });
       expect(bytes.length).toBe(encodedExtentsSize(recordSize, extents.length, headerOffset));
       const header = decodeMapHeader(bytes);
       const table = extentTableOf(header, headerOffset, fileSize, BITS);
@@ -74,13 +74,15 @@ describe("the shortest records", () => {
   });
 });
 
+const plain = { hasFragment: false, interlaced: false };
+
 test("bytes of mkfs.erofs come out the same", () => {
   const extents = [
     { logical: 0, physical: 0x18000, stored: 16384, algorithm: 0 },
     { logical: 36570, physical: 0x1c000, stored: 16384, algorithm: 0 },
     { logical: 65181, physical: 0x20000, stored: 8192, algorithm: 0 },
   ];
-  const bytes = encodeExtents(extents, extentEncodingOf(extents, 75000, BITS, false), 8, false);
+  const bytes = encodeExtents(extents, extentEncodingOf(extents, 75000, BITS, false), 8, plain);
   expect(hexOf(bytes)).toBe(
     hexOf(
       bytesOfHex(
@@ -97,5 +99,5 @@ test.each([
   ["a place beyond all numbers", { physical: 2 ** 53 }],
 ])("%s is not encoded", (_, fields) => {
   const extent = { logical: 0, physical: 0, stored: 4096, algorithm: 0, ...fields };
-  expect(() => encodeExtents([extent], { recordSize: 16, lclusterBits: 0 }, 0, false)).toThrow(BuildError);
+  expect(() => encodeExtents([extent], { recordSize: 16, lclusterBits: 0 }, 0, plain)).toThrow(BuildError);
 });
