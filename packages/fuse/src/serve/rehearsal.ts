@@ -8,8 +8,8 @@ const ROOT_NODE = 1;
 /** What one step asks for, bytes: as the kernel does for small directories and files. */
 const LIST_SIZE = 8192;
 const READ_SIZE = 8192;
-/** Bytes of files that are read in all: they may come from a slow disk, and push others out of the page cache. */
-const MAX_BYTES = 32 << 20;
+/** Bytes of files that are read in all: they may come from a slow disk, and what is decoded is kept. */
+const MAX_BYTES = 20 << 20;
 const PAGE = 4096;
 /** Files that are read between two listings. */
 const READS = 32;
