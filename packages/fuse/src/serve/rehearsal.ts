@@ -93,12 +93,8 @@ export class Rehearsal {
     while (at < length) {
       const dirent = at + ENTRY_SIZE;
       const nameLength = bytes.readUInt32LE(dirent + NAME_LENGTH_OFFSET);
-      last = bytes.readUIntLE(dirent + POSITION_OFFSET, 6);
-      this.#note(
-        bytes.readUIntLE(at, 6),
-        bytes.readUInt32LE(at + MODE_OFFSET),
-        bytes.readUIntLE(at + SIZE_OFFSET, 6),
-      );
+      last = wide(bytes, dirent + POSITION_OFFSET);
+      this.#note(wide(bytes, at), bytes.readUInt32LE(at + MODE_OFFSET), wide(bytes, at + SIZE_OFFSET));
       at = (dirent + NAME_OFFSET + nameLength + 7) & ~7;
     }
     if (at > OUT_HEADER_SIZE) this.#remember(node, last);
@@ -144,4 +140,9 @@ export class Rehearsal {
     this.#request.length = IN_HEADER_SIZE + 40;
     return this.#dispatcher.handle();
   }
+}
+
+/** A u64 that is a safe integer. */
+function wide(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
 }

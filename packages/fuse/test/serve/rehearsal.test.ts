@@ -6,7 +6,7 @@ import { Dispatcher, REPLY_SIZE } from "../../src/serve/dispatcher.ts";
 import { Rehearsal } from "../../src/serve/rehearsal.ts";
 import { memory } from "../fake-request.ts";
 
-const FIRST_FILE = 2 ** 33;
+const FIRST_FILE = 2 ** 52;
 const SIZE = 300_000;
 const attributes = (node: number, size: number): Attributes => ({
   ino: node,
