@@ -3,7 +3,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, buildImage, inProcess, MemorySink } from "@erofs/builder";
 import { nodePlatform } from "@erofs/builder/node";
@@ -11,6 +10,7 @@ import type { TreeNode } from "@erofs/tree";
 import { afterAll, beforeAll } from "vitest";
 import { serveInBackground } from "../src/background/serve-in-background.ts";
 import type { ServeOptions } from "../src/serve-options.ts";
+import { isMounted, until } from "../../../packages/fuse/test/mounted.ts";
 
 const built = [
   "../dist/background/daemon.js",
@@ -90,26 +90,11 @@ export function servedImages(): ServedImages {
   return self;
 }
 
-export function isMounted(path: string): boolean {
-  return readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .some((line) => line.split(" ")[1] === path);
-}
-
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Waits until something is so, 20 s at most. */
-export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`did not happen: ${condition}`);
-    await pause(20);
   }
 }

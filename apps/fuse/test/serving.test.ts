@@ -16,7 +16,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { directory, file, noise, runs } from "../../../packages/builder/test/trees.ts";
 import { compareTrees } from "../../../tools/src/compare-trees.mjs";
 import { makeNastyTree } from "../../../tools/src/nasty-tree.mjs";
-import { isAlive, isMounted, obstacle, servedImages, until } from "./served-images.ts";
+import { isMounted, until } from "../../../packages/fuse/test/mounted.ts";
+import { isAlive, obstacle, servedImages } from "./served-images.ts";
 
 /** Of an image, the tree of 400 files and 28 MiB that clients read side by side. */
 const sizes = Array.from({ length: 400 }, (_, i) => (i < 4 ? 4 << 20 : 1 + ((i * 7919) % 65_000)));

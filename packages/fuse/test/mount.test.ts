@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isStaleMount } from "../src/mount/mountpoint.ts";
-import { bench, client, closeAnyhow, isMounted, obstacle, processesWith, until } from "./served.ts";
+import { isMounted, until } from "./mounted.ts";
+import { bench, client, closeAnyhow, obstacle, processesWith } from "./served.ts";
 
 describe.skipIf(obstacle)(`mounts by root (${obstacle ?? "can run"})`, () => {
   const { serve, start, mountpoint } = bench();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll } from "vitest";
+import { isMounted, until } from "./mounted.ts";
 
 const built = fileURLToPath(new URL("../dist/index.js", import.meta.url));
 
@@ -159,21 +160,6 @@ export function bench(): Bench {
     rmSync(self.folder, { recursive: true, force: true });
   });
   return self;
-}
-
-/** Waits until something is so, 20 s at most. */
-export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`did not happen: ${condition}`);
-    await sleep(20);
-  }
-}
-
-export function isMounted(path: string): boolean {
-  return readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .some((line) => line.split(" ")[1] === path);
 }
 
 /** A client in a process of its own, which is killed when it waits for ever: its output, or its error's. */

@@ -18,6 +18,7 @@ import { readDirectory, scanDirectory } from "@erofs/input-directory";
 import { lz4, lz4hc } from "@erofs/lz4-wasm";
 import { openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
+import type { Content } from "@erofs/tree";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildImageFile, type FileBuildOptions, FileSink, readTree, startWorkers } from "../../src/node.ts";
 import { deflate } from "../plugins/deflate.mjs";
@@ -47,6 +48,11 @@ beforeAll(() => {
   truncateSync(join(source, "sparse"), 5 * 2 ** 30);
   appendFileSync(join(source, "sparse"), "end");
 });
+
+/** Content that cannot be read. */
+function absent(): Content {
+  return { kind: "file", directory: base, name: "absent", mtime: 0, mtimeNsec: 0 };
+}
 
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
@@ -215,13 +221,7 @@ describe("buildImageFile", () => {
     const path = join(base, "kept.erofs");
     writeFileSync(path, "old");
     const broken = directory({ a: file(noise(5000, 1)) });
-    broken.entries![0]!.node.content = {
-      kind: "file",
-      directory: base,
-      name: "absent",
-      mtime: 0,
-      mtimeNsec: 0,
-    };
+    broken.entries![0]!.node.content = absent();
     await expect(buildImageFile(broken, path)).rejects.toMatchObject({ code: "ENOENT" });
     expect(readFileSync(path, "utf8")).toBe("old");
   });
@@ -282,13 +282,7 @@ describe("an image and its blob", () => {
   it("leave nothing when the build fails", async () => {
     const folder = mkdtempSync(join(base, "pair-"));
     const broken = tree();
-    broken.entries![0]!.node.content = {
-      kind: "file",
-      directory: base,
-      name: "absent",
-      mtime: 0,
-      mtimeNsec: 0,
-    };
+    broken.entries![0]!.node.content = absent();
     const options = { chunks, blobFile: join(folder, "blob") };
     await expect(buildImageFile(broken, join(folder, "image"), options)).rejects.toMatchObject({
       code: "ENOENT",

@@ -1,4 +1,5 @@
 import type { Attributes, Statistics } from "../file-system.ts";
+import { storeWide } from "./wide.ts";
 
 /** `struct fuse_out_header`. */
 export const OUT_HEADER_SIZE = 16;
@@ -60,7 +61,7 @@ export class Reply {
 
   /** A safe integer as u64 or, where it is negative, as s64. */
   u64(at: number, value: number): void {
-    put64(this.#words, at >> 2, value);
+    storeWide(this.#words, at >> 2, value);
   }
 
   /** `struct fuse_entry_out` at byte `at`: what a name leads to. */
@@ -69,11 +70,11 @@ export class Reply {
     const entry = this.#entryTimeout;
     const attribute = this.#attributeTimeout;
     const index = at >> 2;
-    put64(words, index, node);
+    storeWide(words, index, node);
     words[index + 2] = 0;
     words[index + 3] = 0;
-    put64(words, index + 4, entry.seconds);
-    put64(words, index + 6, attribute.seconds);
+    storeWide(words, index + 4, entry.seconds);
+    storeWide(words, index + 6, attribute.seconds);
     words[index + 8] = entry.nanoseconds;
     words[index + 9] = attribute.nanoseconds;
     putAttributes(words, index + 10, attributes);
@@ -96,7 +97,7 @@ export class Reply {
     const words = this.#words;
     const index = at >> 2;
     const { seconds, nanoseconds } = this.#attributeTimeout;
-    put64(words, index, seconds);
+    storeWide(words, index, seconds);
     words[index + 2] = nanoseconds;
     words[index + 3] = 0;
     putAttributes(words, index + 4, attributes);
@@ -140,21 +141,15 @@ function timeoutOf(seconds: number): Timeout {
   return { seconds: Math.floor(seconds), nanoseconds: Math.floor((seconds % 1) * 1e9) };
 }
 
-/** A function, not a method, and words written in place: a listing has a million of them. */
-function put64(words: Uint32Array, index: number, value: number): void {
-  words[index] = value;
-  words[index + 1] = value >= 0 && value <= 0xffffffff ? 0 : Math.floor(value / 0x1_0000_0000);
-}
-
 /** `struct fuse_attr`. */
 function putAttributes(words: Uint32Array, index: number, a: Attributes): void {
   const { mtime, mtimeNsec, atime, ctime } = a;
-  put64(words, index, a.ino);
-  put64(words, index + 2, a.size);
-  put64(words, index + 4, a.blocks);
-  put64(words, index + 6, atime === undefined ? mtime : atime);
-  put64(words, index + 8, mtime);
-  put64(words, index + 10, ctime === undefined ? mtime : ctime);
+  storeWide(words, index, a.ino);
+  storeWide(words, index + 2, a.size);
+  storeWide(words, index + 4, a.blocks);
+  storeWide(words, index + 6, atime === undefined ? mtime : atime);
+  storeWide(words, index + 8, mtime);
+  storeWide(words, index + 10, ctime === undefined ? mtime : ctime);
   words[index + 12] = atime === undefined ? mtimeNsec : (a.atimeNsec ?? 0);
   words[index + 13] = mtimeNsec;
   words[index + 14] = ctime === undefined ? mtimeNsec : (a.ctimeNsec ?? 0);

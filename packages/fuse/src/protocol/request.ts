@@ -1,3 +1,5 @@
+import { loadWide } from "./wide.ts";
+
 /** `struct fuse_in_header`. */
 export const IN_HEADER_SIZE = 40;
 
@@ -34,7 +36,7 @@ export class Request {
 
   /** Of the inode that the request is about. */
   get node(): number {
-    return wide(this.#words, 4);
+    return loadWide(this.#words, 4);
   }
 
   get uid(): number {
@@ -56,7 +58,7 @@ export class Request {
 
   /** The u64 at byte `at` of the arguments, a multiple of 4; rounded above 2^53. */
   u64(at: number): number {
-    return wide(this.#words, (IN_HEADER_SIZE + at) >> 2);
+    return loadWide(this.#words, (IN_HEADER_SIZE + at) >> 2);
   }
 
   /** The text that begins at byte `at` of the arguments, up to its NUL, one UTF-16 unit a byte. */
@@ -66,11 +68,4 @@ export class Request {
     while (end < this.length && this.#bytes[end] !== 0) end++;
     return this.#bytes.toString("latin1", start, end);
   }
-}
-
-/** A small number must not come out of floating-point arithmetic, or it is boxed. */
-function wide(words: Uint32Array, index: number): number {
-  const high = words[index + 1] as number;
-  const low = words[index] as number;
-  return high === 0 ? low : high * 0x1_0000_0000 + low;
 }

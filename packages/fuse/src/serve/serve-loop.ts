@@ -49,7 +49,7 @@ export function serveLoop(
 
   if (rehearses && fileSystem.forget === undefined) {
     const silent = new Dispatcher(fileSystem, request, reply, () => {});
-    const rehearsal = new Rehearsal(silent, request, input.words, reply);
+    const rehearsal = new Rehearsal(silent, request, input.words, output.words);
     let isOver = false;
     for (let pause = QUIET; !isOver && !isStopped();) {
       const isAsked = waitReadable(device, pause);

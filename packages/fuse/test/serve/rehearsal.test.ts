@@ -51,7 +51,7 @@ function rehearsalOf(system: FileSystem, faults: unknown[]): Rehearsal {
   const request = new Request(input.bytes, input.words);
   const reply = new Reply(output.bytes, output.words, { entry: 1, attributes: 1 });
   const dispatcher = new Dispatcher(system, request, reply, (fault) => faults.push(fault));
-  return new Rehearsal(dispatcher, request, input.words, reply);
+  return new Rehearsal(dispatcher, request, input.words, output.words);
 }
 
 describe("Rehearsal", () => {
