@@ -18,53 +18,64 @@ import { type Extent, type FileMap, holeExtent, storedExtent } from "./extent.ts
 /** Table entries that are looked at together, and so the most chunks that one extent joins. */
 const WINDOW = 512;
 
-/**
- * The map of a chunk-based inode. Neighbouring chunks that are holes, or stored one behind the other, make one extent.
- * @throws CorruptImage for a table that reaches beyond the image
- */
-export function chunkMap(image: ImageState, node: Inode): FileMap {
-  const { superblock, devices, cache, blockSize } = image;
-  const space = spaceOf(node.nid);
-  const format = node.chunkFormat;
-  const unit = chunkEntrySize(format);
-  const chunkSize = chunkSizeOf(format, superblock.blockSizeBits);
-  const count = chunkCount(format, superblock.blockSizeBits, node.size);
-  const table = inlineOffset(image, node, unit);
-  if (table + count * unit > spaceSize(image, node.nid)) {
-    throw new CorruptImage(
-      `inode ${nidText(node.nid)}: its table of ${count} chunks at ${table} reaches beyond the metadata`,
-      {
-        nid: node.nid,
-        offset: table,
-      },
-    );
-  }
-  let last: Extent | undefined;
+/** The map of a chunk-based inode. Neighbouring chunks that are holes, or stored one behind the other, make one extent. */
+export class ChunkMap implements FileMap {
+  readonly #image: ImageState;
+  readonly #node: Inode;
+  readonly #chunkSize: number;
+  readonly #count: number;
+  /** Byte offset of the table. */
+  readonly #table: number;
+  #last: Extent | undefined;
 
-  function* load(offset: number): Reading<Extent> {
+  /** @throws CorruptImage for a table that reaches beyond the image */
+  constructor(image: ImageState, node: Inode) {
+    const { blockSizeBits } = image.superblock;
+    const { nid, size, chunkFormat } = node;
+    const unit = chunkEntrySize(chunkFormat);
+    this.#image = image;
+    this.#node = node;
+    this.#chunkSize = chunkSizeOf(chunkFormat, blockSizeBits);
+    this.#count = chunkCount(chunkFormat, blockSizeBits, size);
+    this.#table = inlineOffset(image, node, unit);
+    if (this.#table + this.#count * unit > spaceSize(image, nid)) {
+      throw new CorruptImage(
+        `inode ${nidText(nid)}: its table of ${this.#count} chunks at ${this.#table} reaches beyond the metadata`,
+        { nid, offset: this.#table },
+      );
+    }
+  }
+
+  find(offset: number): Extent | undefined {
+    const last = this.#last;
+    return last !== undefined && offset >= last.logical && offset < last.logical + last.length
+      ? last
+      : undefined;
+  }
+
+  *load(offset: number): Reading<Extent> {
+    const { cache, devices, blockSize } = this.#image;
+    const { nid, size, chunkFormat } = this.#node;
+    const chunkSize = this.#chunkSize;
+    const unit = chunkEntrySize(chunkFormat);
     const first = Math.floor(offset / chunkSize);
-    const window = Math.min(WINDOW, count - first);
-    const bytes = yield* cache.read(space, table + first * unit, window * unit);
-    const chunkAt = (i: number) => decodeChunk(bytes, i * unit, format, devices.idMask);
+    const window = Math.min(WINDOW, this.#count - first);
+    const bytes = yield* cache.read(spaceOf(nid), this.#table + first * unit, window * unit);
+    const chunkAt = (i: number) => decodeChunk(bytes, i * unit, chunkFormat, devices.idMask);
     const start = chunkAt(0);
     let joined = 1;
     while (joined < window && follows(start, chunkAt(joined), (joined * chunkSize) / blockSize)) joined++;
     const logical = first * chunkSize;
-    const length = Math.min(joined * chunkSize, node.size - logical);
-    last = start.block === NULL_BLOCK ? holeExtent(logical, length) : stored(start, logical, length);
-    return last;
+    const length = Math.min(joined * chunkSize, size - logical);
+    return (this.#last =
+      start.block === NULL_BLOCK ? holeExtent(logical, length) : this.#stored(start, logical, length));
   }
 
-  function stored(chunk: Chunk, logical: number, length: number): Extent {
+  #stored(chunk: Chunk, logical: number, length: number): Extent {
+    const { devices, blockSize } = this.#image;
     const { device, offset } = devices.resolve(chunk.device, chunk.block * blockSize);
     return storedExtent("data", logical, length, device, offset);
   }
-
-  return {
-    find: (offset) =>
-      last !== undefined && offset >= last.logical && offset < last.logical + last.length ? last : undefined,
-    load,
-  };
 }
 
 /** Whether `chunk` is stored `blocks` behind `start`, or both are holes. */

@@ -12,7 +12,7 @@ import { spaceOf } from "../metadata-space.ts";
 import type { Reading } from "../reading.ts";
 import { EncodedMap } from "./encoded-map.ts";
 import { type FileMap, neverLoads, storedExtent } from "./extent.ts";
-import { compactEntries, fullEntries } from "./lcluster-entries.ts";
+import { CompactEntries, FullEntries } from "./lcluster-entries.ts";
 import { LclusterMap } from "./lcluster-map.ts";
 
 /** The map of a compressed inode, from its map header. @throws CorruptImage, UnsupportedFeature */
@@ -31,6 +31,6 @@ export function* compressedMap(image: ImageState, node: Inode): Reading<FileMap>
   checkMapHeader(header, node.layout, image.superblock, place);
   const tableOffset = offset + MAP_HEADER_SIZE;
   if (hasEncodedExtents(header, node.layout)) return new EncodedMap(image, node, header, offset);
-  const entries = node.layout === DataLayout.compressedCompact ? compactEntries : fullEntries;
-  return new LclusterMap(image, node, header, entries(image, node, header, tableOffset));
+  const Entries = node.layout === DataLayout.compressedCompact ? CompactEntries : FullEntries;
+  return new LclusterMap(image, node, header, new Entries(image, node, header, tableOffset));
 }

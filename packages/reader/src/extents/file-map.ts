@@ -1,10 +1,10 @@
 import { DataLayout, type Inode } from "@erofs/format";
 import type { ImageState } from "../image-state.ts";
 import type { Reading } from "../reading.ts";
-import { chunkMap } from "./chunk-map.ts";
+import { ChunkMap } from "./chunk-map.ts";
 import { compressedMap } from "./compressed-map.ts";
 import type { FileMap } from "./extent.ts";
-import { flatMap } from "./flat-map.ts";
+import { FlatMap } from "./flat-map.ts";
 
 /** The map of an inode that has content, kept for the next call. @throws CorruptImage, UnsupportedFeature */
 export function* mapOf(image: ImageState, node: Inode): Reading<FileMap> {
@@ -19,9 +19,9 @@ function* createMap(image: ImageState, node: Inode): Reading<FileMap> {
   switch (node.layout) {
     case DataLayout.flatPlain:
     case DataLayout.flatInline:
-      return flatMap(image, node);
+      return new FlatMap(image, node);
     case DataLayout.chunkBased:
-      return chunkMap(image, node);
+      return new ChunkMap(image, node);
     default:
       return yield* compressedMap(image, node);
   }

@@ -4,23 +4,31 @@ import { inlineOffset } from "../inode.ts";
 import { spaceOf } from "../metadata-space.ts";
 import { type Extent, type FileMap, holeExtent, neverLoads, storedExtent } from "./extent.ts";
 
-/**
- * The map of a flat inode: contiguous blocks, the last partial one perhaps behind the inode.
- * @throws CorruptImage for an inline tail that crosses a block boundary
- */
-export function flatMap(image: ImageState, node: Inode): FileMap {
-  const { blockSize } = image;
-  const inlineStart =
-    node.layout === DataLayout.flatInline
-      ? Math.floor(Math.max(0, node.size - 1) / blockSize) * blockSize
-      : node.size;
-  const tail = inlineStart < node.size ? tailExtent(image, node, inlineStart) : undefined;
-  const body = inlineStart > 0 ? bodyExtent(image, node, inlineStart) : undefined;
-  const find = (offset: number) => (offset < inlineStart ? body : tail) as Extent;
-  return {
-    find,
-    load: () => neverLoads(),
-  };
+/** The map of a flat inode: contiguous blocks, the last partial one perhaps behind the inode. */
+export class FlatMap implements FileMap {
+  readonly #inlineStart: number;
+  readonly #body: Extent | undefined;
+  readonly #tail: Extent | undefined;
+
+  /** @throws CorruptImage for an inline tail that crosses a block boundary */
+  constructor(image: ImageState, node: Inode) {
+    const { blockSize } = image;
+    const start =
+      node.layout === DataLayout.flatInline
+        ? Math.floor(Math.max(0, node.size - 1) / blockSize) * blockSize
+        : node.size;
+    this.#inlineStart = start;
+    this.#tail = start < node.size ? tailExtent(image, node, start) : undefined;
+    this.#body = start > 0 ? bodyExtent(image, node, start) : undefined;
+  }
+
+  find(offset: number): Extent | undefined {
+    return offset < this.#inlineStart ? this.#body : this.#tail;
+  }
+
+  load(): never {
+    return neverLoads();
+  }
 }
 
 function bodyExtent(image: ImageState, node: Inode, length: number): Extent {

@@ -1,4 +1,5 @@
 import {
+  type CompactLayout,
   compactLayoutOf,
   CorruptImage,
   createLclusterEntry,
@@ -18,11 +19,6 @@ import {
   readFullEntry,
 } from "@erofs/format";
 import { type ImageState, spaceSize } from "../image-state.ts";
-import { spaceOf } from "../metadata-space.ts";
-import type { Reading } from "../reading.ts";
-
-/** Gives the entry of an lcluster, as one object that the next call fills anew. */
-export type EntryReader = (lcn: number) => LclusterEntry;
 
 /** The index of a compressed inode, in one of its two forms. */
 export interface EntryTable {
@@ -35,69 +31,93 @@ export interface EntryTable {
   readonly isFull: boolean;
   /** Byte offset behind the index, where an inline cluster begins. */
   readonly end: number;
-  /** Reads the entries [first, end), of which `first` begins a pack. */
-  entries(first: number, end: number): Reading<EntryReader>;
+  /** Byte offset of the entry `first`, which begins a pack. */
+  startOf(first: number): number;
+  /** Bytes from there to the end of the pack with entry `end` - 1. */
+  lengthOf(first: number, end: number): number;
+  /**
+   * The entry of an lcluster, from bytes that begin with entry `first`: one object, which the next call fills anew.
+   * @throws CorruptImage
+   */
+  read(bytes: Uint8Array, first: number, lcn: number): LclusterEntry;
 }
 
-/** An index of 8-byte entries. @param offset where it begins, behind the map header @throws CorruptImage */
-export function fullEntries(image: ImageState, node: Inode, header: MapHeader, offset: number): EntryTable {
-  const geometry = geometryOf(image, node, header);
-  const total = lclusterCount(node.size, geometry.lclusterBits);
-  const indexEnd = offset + fullIndexSize(node.size, geometry.lclusterBits);
-  checkInside(image, node, offset, indexEnd);
-  const space = spaceOf(node.nid);
-  const place = { nid: node.nid, offset };
-  const entry = createLclusterEntry();
-
-  function* entries(first: number, end: number): Reading<EntryReader> {
-    const start = offset + fullEntryOffset(first);
-    const length = (end - first) * FULL_ENTRY_SIZE;
-    const bytes = image.cache.peek(space, start, length) ?? (yield* image.cache.read(space, start, length));
-    return (lcn) => readFullEntry(bytes, (lcn - first) * FULL_ENTRY_SIZE, lcn, geometry, place, entry);
-  }
-
+/** An index of 8-byte entries. */
+export class FullEntries implements EntryTable {
+  readonly geometry: IndexGeometry;
+  readonly total: number;
   // Without packs there is nothing before them: the reserved bytes are part of the index, not of its entries.
-  return {
-    geometry,
-    total,
-    before: 0,
-    isFull: true,
-    end: offset + FULL_INDEX_RESERVED + total * FULL_ENTRY_SIZE,
-    entries,
-  };
-}
+  readonly before = 0;
+  readonly isFull = true;
+  readonly end: number;
+  readonly #offset: number;
+  readonly #place: { readonly nid: number; readonly offset: number };
+  readonly #entry = createLclusterEntry();
 
-/** An index of bit-packed entries. @param offset where it begins, behind the map header @throws CorruptImage */
-export function compactEntries(
-  image: ImageState,
-  node: Inode,
-  header: MapHeader,
-  offset: number,
-): EntryTable {
-  const geometry = geometryOf(image, node, header);
-  const layout = compactLayoutOf(geometry, offset % 32);
-  checkInside(image, node, offset, offset + layout.size);
-  const space = spaceOf(node.nid);
-  const place = { nid: node.nid, offset };
-  const entry = createLclusterEntry();
-
-  function* entries(first: number, end: number): Reading<EntryReader> {
-    const from = packOffset(layout, first);
-    const length = packOffset(layout, end - 1) + packSize(layout, end - 1) - from;
-    const start = offset + from;
-    const bytes = image.cache.peek(space, start, length) ?? (yield* image.cache.read(space, start, length));
-    return (lcn) =>
-      readCompactEntry(bytes, packOffset(layout, lcn) - from, lcn, layout, geometry, place, entry);
+  /** @param offset where it begins, behind the map header @throws CorruptImage */
+  constructor(image: ImageState, node: Inode, header: MapHeader, offset: number) {
+    this.geometry = geometryOf(image, node, header);
+    const { lclusterBits } = this.geometry;
+    this.total = lclusterCount(node.size, lclusterBits);
+    this.end = offset + FULL_INDEX_RESERVED + this.total * FULL_ENTRY_SIZE;
+    this.#offset = offset;
+    this.#place = { nid: node.nid, offset };
+    checkInside(image, node, offset, offset + fullIndexSize(node.size, lclusterBits));
   }
 
-  return {
-    geometry,
-    total: layout.total,
-    before: layout.before,
-    isFull: false,
-    end: offset + layout.size,
-    entries,
-  };
+  startOf(first: number): number {
+    return this.#offset + fullEntryOffset(first);
+  }
+
+  lengthOf(first: number, end: number): number {
+    return (end - first) * FULL_ENTRY_SIZE;
+  }
+
+  read(bytes: Uint8Array, first: number, lcn: number): LclusterEntry {
+    const at = (lcn - first) * FULL_ENTRY_SIZE;
+    return readFullEntry(bytes, at, lcn, this.geometry, this.#place, this.#entry);
+  }
+}
+
+/** An index of bit-packed entries. */
+export class CompactEntries implements EntryTable {
+  readonly geometry: IndexGeometry;
+  readonly total: number;
+  readonly before: number;
+  readonly isFull = false;
+  readonly end: number;
+  readonly #layout: CompactLayout;
+  readonly #offset: number;
+  readonly #place: { readonly nid: number; readonly offset: number };
+  readonly #entry = createLclusterEntry();
+
+  /** @param offset where it begins, behind the map header @throws CorruptImage */
+  constructor(image: ImageState, node: Inode, header: MapHeader, offset: number) {
+    this.geometry = geometryOf(image, node, header);
+    const layout = compactLayoutOf(this.geometry, offset % 32);
+    this.total = layout.total;
+    this.before = layout.before;
+    this.end = offset + layout.size;
+    this.#layout = layout;
+    this.#offset = offset;
+    this.#place = { nid: node.nid, offset };
+    checkInside(image, node, offset, this.end);
+  }
+
+  startOf(first: number): number {
+    return this.#offset + packOffset(this.#layout, first);
+  }
+
+  lengthOf(first: number, end: number): number {
+    const layout = this.#layout;
+    return packOffset(layout, end - 1) + packSize(layout, end - 1) - packOffset(layout, first);
+  }
+
+  read(bytes: Uint8Array, first: number, lcn: number): LclusterEntry {
+    const layout = this.#layout;
+    const at = packOffset(layout, lcn) - packOffset(layout, first);
+    return readCompactEntry(bytes, at, lcn, layout, this.geometry, this.#place, this.#entry);
+  }
 }
 
 function geometryOf(image: ImageState, node: Inode, header: MapHeader): IndexGeometry {

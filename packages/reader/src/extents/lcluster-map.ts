@@ -163,17 +163,26 @@ export class LclusterMap implements FileMap {
     }
   }
 
+  /** The bytes of the entries [first, end), of which `first` begins a pack. */
+  *#entries(first: number, end: number): Reading<Uint8Array> {
+    const start = this.#table.startOf(first);
+    const length = this.#table.lengthOf(first, end);
+    const space = spaceOf(this.#node.nid);
+    const { cache } = this.#image;
+    return cache.peek(space, start, length) ?? (yield* cache.read(space, start, length));
+  }
+
   /** The heads of the entries [first, end), the mark at the end of the file left out. */
   *#heads(first: number, end: number): Reading<Head[]> {
     const { total, geometry } = this.#table;
     const { advise } = this.#header;
     // One entry more: it may tell the block count of the last head.
-    const entryAt = yield* this.#table.entries(first, Math.min(end + 1, total));
+    const bytes = yield* this.#entries(first, Math.min(end + 1, total));
     const heads: Head[] = [];
     let head: Head | undefined;
     let headLcn = -1;
     for (let lcn = first; lcn < Math.min(end + 1, total); lcn++) {
-      const entry = entryAt(lcn);
+      const entry = this.#table.read(bytes, first, lcn);
       if (entry.type === LclusterType.nonHead) {
         if (lcn === 0) throw this.#corrupt(lcn, "no extent begins with the file");
         if (headLcn >= 0 && lcn - entry.delta0 < headLcn) {
@@ -200,9 +209,9 @@ export class LclusterMap implements FileMap {
     const { total, geometry } = this.#table;
     for (let from = lcn; from < total; from += LOOKAHEAD) {
       const end = Math.min(from + LOOKAHEAD, total);
-      const entryAt = yield* this.#table.entries(from, end);
+      const bytes = yield* this.#entries(from, end);
       for (let i = from; i < end; i++) {
-        const entry = entryAt(i);
+        const entry = this.#table.read(bytes, from, i);
         if (entry.type !== LclusterType.nonHead) {
           return Math.min(i * this.#lclusterSize + entry.clusterOffset, geometry.fileSize);
         }
