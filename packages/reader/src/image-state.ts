@@ -6,13 +6,19 @@ import type { Lru } from "./lru.ts";
 import type { PageCache } from "./page-cache.ts";
 import type { PrivateAlgorithm, PrivateDecoder } from "./private-decoders.ts";
 
-export interface OpenOptions {
-  /** Bytes of metadata to keep, default 4 MiB. */
+/** What an image may keep, bytes. */
+export interface CacheSizes {
+  /** Of metadata, default 4 MiB. */
   readonly cacheBytes?: number;
-  /** Bytes of decoded clusters to keep, default 2 MiB; more when a single cluster is larger. */
+  /** Of decoded clusters, default 2 MiB; more when a single cluster is larger. */
   readonly clusterBytes?: number;
+}
+
+export interface OpenOptions extends CacheSizes {
   /** For files that a plugin has compressed by an algorithm of its own; see `loadDecoders`. */
   readonly decoders?: readonly PrivateDecoder[];
+  /** Given the memory that clusters are decoded in, whole, when it is made and when it has grown. */
+  readonly onDecoderMemory?: (memory: Uint8Array) => void;
   /** Whether a wrong superblock checksum is an error, default true. */
   readonly verifyChecksum?: boolean;
 }
@@ -37,6 +43,7 @@ export interface ImageState {
   readonly sharedXattrs: Lru<XattrEntry>;
   /** Decoder memory, made when the first compressed file is read. */
   readonly clusters: () => ClusterRing;
+  readonly resizeCaches: (sizes: CacheSizes) => void;
   /** At least `length` bytes for `readView`, the same ones each time. */
   readonly viewBuffer: (length: number) => Uint8Array;
   /** What taking clusters apart has cost so far, in bytes decoded. */

@@ -1,7 +1,7 @@
 import { CorruptImage, type DeviceSlot, type Inode, nidText, type Superblock } from "@erofs/format";
 import { child, readdir, readdirBlock } from "./directory.ts";
 import { dataRanges, extents } from "./file-ranges.ts";
-import type { ImageState, OpenOptions } from "./image-state.ts";
+import type { CacheSizes, ImageState, OpenOptions } from "./image-state.ts";
 import { openState } from "./open-state.ts";
 import { inodeAtHand, isDirectory, metaboxInode, readInode } from "./inode.ts";
 import { lookup, readlink } from "./path.ts";
@@ -86,6 +86,8 @@ export interface SyncImage extends Opened, SyncMethods {
    * be. Good until the next call on the image: the quickest way to pass a whole file on.
    */
   readView(node: Inode, offset: number, length: number): Uint8Array;
+  /** Has the image keep more or less from now on, between two calls. */
+  resizeCaches(sizes: CacheSizes): void;
   /** Closes the sources. */
   close(): void;
 }
@@ -137,6 +139,7 @@ export function openSync(source: SyncSource, options: SyncOpenOptions = {}): Syn
       (sources[place.device] as SyncSource).read(place.offset, target);
       return target.length;
     },
+    resizeCaches: state.resizeCaches,
     readView: (node, offset, length) => run(readView(state, node, offset, length)),
     close: () => {
       for (const each of sources) each.close?.();

@@ -10,7 +10,7 @@ export {
   type SyncOpenOptions,
 } from "./image.ts";
 export { METABOX } from "./metadata-space.ts";
-export type { OpenOptions } from "./image-state.ts";
+export type { CacheSizes, OpenOptions } from "./image-state.ts";
 export { deviceName, isFlat } from "./devices.ts";
 export { loadDecoders, type PrivateDecoder } from "./private-decoders.ts";
 export type { DataRange, ExtentInfo, PhysicalRange } from "./file-ranges.ts";

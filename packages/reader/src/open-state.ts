@@ -47,6 +47,9 @@ const SUPPORTED_INCOMPAT =
  * again to walk a tree, twice of it doubles the time of lookups all over a tree.
  */
 const MIN_PAGE_SIZE = 8192;
+/** What is kept where nobody says how much. */
+const CACHE_BYTES = 4 << 20;
+const CLUSTER_BYTES = 2 << 20;
 /** Ids are 16 bits on disk; this many keeps the page cache's keys exact. */
 const MAX_SOURCES = 8192;
 /** What the records of the four known algorithms can take, with room for longer ones. */
@@ -77,14 +80,14 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
   );
   requireSupported(superblock.featureIncompat, SUPPORTED_INCOMPAT);
   const blockSize = 2 ** superblock.blockSizeBits;
-  const cache = new PageCache(sizes, Math.max(MIN_PAGE_SIZE, blockSize), options.cacheBytes ?? 4 << 20);
+  const cache = new PageCache(sizes, Math.max(MIN_PAGE_SIZE, blockSize), options.cacheBytes ?? CACHE_BYTES);
   if (options.verifyChecksum ?? true) {
     const fault = yield* checksumFault(cache, superblock);
     if (fault !== undefined) throw new CorruptImage(fault, { offset: SUPERBLOCK_OFFSET + 4 });
   }
   const compressionConfigs = yield* readConfigs(cache, superblock, size);
   const privateAlgorithms = privateOnes(superblock, compressionConfigs, options.decoders ?? []);
-  const clusterBytes = options.clusterBytes ?? 2 << 20;
+  let { clusterBytes = CLUSTER_BYTES } = options;
   let clusters: ClusterRing | undefined;
   let viewBuffer = new Uint8Array(0);
   const state: ImageState = {
@@ -98,7 +101,13 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     cache,
     maps: new Lru(64),
     sharedXattrs: new Lru(1024),
-    clusters: () => (clusters ??= new ClusterRing(createKernels({ pages: 1 }), clusterBytes)),
+    clusters: () =>
+      (clusters ??= new ClusterRing(createKernels({ pages: 1 }), clusterBytes, options.onDecoderMemory)),
+    resizeCaches(wanted) {
+      cache.resize(wanted.cacheBytes ?? CACHE_BYTES);
+      clusterBytes = wanted.clusterBytes ?? CLUSTER_BYTES;
+      clusters?.resize(clusterBytes);
+    },
     viewBuffer: (length) => (viewBuffer = viewBuffer.length < length ? new Uint8Array(length) : viewBuffer),
     clusterWork: 0,
     xattrPrefixes: undefined,

@@ -35,7 +35,12 @@ export class PageCache {
   constructor(sizes: readonly number[], pageSize: number, cacheBytes: number) {
     this.pageSize = pageSize;
     this.#sizes = sizes;
-    this.#pages = new Lru(Math.max(4, Math.floor(cacheBytes / pageSize)));
+    this.#pages = new Lru(this.#capacityOf(cacheBytes));
+  }
+
+  /** Has it keep so many bytes from now on. */
+  resize(cacheBytes: number): void {
+    this.#pages.resize(this.#capacityOf(cacheBytes));
   }
 
   /**
@@ -92,6 +97,10 @@ export class PageCache {
       done += count;
     }
     return bytes;
+  }
+
+  #capacityOf(cacheBytes: number): number {
+    return Math.max(4, Math.floor(cacheBytes / this.pageSize));
   }
 
   *#page(device: number, index: number, size: number): Reading<Uint8Array> {

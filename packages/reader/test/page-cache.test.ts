@@ -49,6 +49,20 @@ describe("PageCache", () => {
     expect(source.reads).toBe(6);
   });
 
+  it("keeps more or less from when it is told so", () => {
+    const cache = new PageCache(sizes, 4096, 10 * 4096);
+    const run = <T>(reading: Reading<T>) => runSync(reading, devices.map(memorySource));
+    const kept = () =>
+      Array.from({ length: 20 }, (_, i) => cache.peek(0, i * 4096, 1)).filter(Boolean).length;
+    for (let i = 0; i < 20; i++) run(cache.read(0, i * 4096, 1));
+    expect(kept()).toBe(10);
+    cache.resize(5 * 4096);
+    expect(kept()).toBe(5);
+    cache.resize(12 * 4096);
+    for (let i = 0; i < 20; i++) run(cache.read(0, i * 4096, 1));
+    expect(kept()).toBe(12);
+  });
+
   it("uses the memory of forgotten pages again, once it may", () => {
     const bytes = devices[0] as Uint8Array;
     const cache = new PageCache(sizes, 4096, 4 * 4096);

@@ -1,4 +1,5 @@
 import type { Kernels } from "@erofs/core";
+import { NumberMap } from "../number-map.ts";
 
 /** Where a decoded cluster stands in wasm memory, and what it was decoded from. */
 export interface DecodedCluster {
@@ -34,19 +35,24 @@ export class ClusterRing {
   readonly inputAddress: number;
   /** Address of the ring; positions in it are relative to this. */
   readonly #start: number;
+  readonly #onMemory: (memory: Uint8Array) => void;
   #size: number;
   #head = 0;
   /** In the order of allocation; the ones before `#oldest` are forgotten. */
   #clusters: DecodedCluster[] = [];
   #oldest = 0;
   /** By physical position. */
-  readonly #index = new Map<number, DecodedCluster>();
+  readonly #index = new NumberMap<DecodedCluster>();
   #bytes: Uint8Array;
   #words: Uint32Array;
 
-  /** @param size bytes of the ring; it grows when a single cluster needs more. */
-  constructor(kernels: Kernels, size: number) {
+  /**
+   * @param size bytes of the ring; it grows when a single cluster needs more
+   * @param onMemory given wasm memory whole, each time that it has grown
+   */
+  constructor(kernels: Kernels, size: number, onMemory: (memory: Uint8Array) => void = () => {}) {
     this.kernels = kernels;
+    this.#onMemory = onMemory;
     this.inputAddress = Math.ceil(kernels.heapBase / 16) * 16;
     this.#start = this.inputAddress + INPUT_BYTES;
     this.#size = size;
@@ -93,6 +99,13 @@ export class ClusterRing {
       : undefined;
   }
 
+  /** Has the ring be of so many bytes from now on; when it becomes smaller, nothing is decoded any more. */
+  resize(size: number): void {
+    if (size < this.#size) this.#clear();
+    this.#size = size;
+    this.#ensure(this.#start + size);
+  }
+
   /** Makes sure that the next allocations, `length` bytes together, follow each other without a jump. */
   reserve(length: number): void {
     if (length > this.#size) this.#grow(length);
@@ -137,6 +150,10 @@ export class ClusterRing {
   #grow(length: number): void {
     this.#size = Math.ceil(length / PAGE) * PAGE;
     this.#ensure(this.#start + this.#size);
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#clusters = [];
     this.#oldest = 0;
     this.#index.clear();
@@ -146,6 +163,8 @@ export class ClusterRing {
   #ensure(end: number): void {
     const { memory } = this.kernels;
     const missing = end - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    if (missing <= 0) return;
+    memory.grow(Math.ceil(missing / PAGE));
+    this.#onMemory(this.view(0, memory.buffer.byteLength));
   }
 }

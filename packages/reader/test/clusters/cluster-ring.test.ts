@@ -72,4 +72,27 @@ describe("ClusterRing", () => {
     expect(ring.find({ ...whole, length: 9, partial: true })).toBeDefined();
     expect(ring.find({ ...whole, length: 9 })).toBeUndefined();
   });
+
+  it("can be made smaller and larger between allocations", () => {
+    const grown: number[] = [];
+    const kernels = createKernels({ pages: 1 });
+    const ring = new ClusterRing(kernels, 100_000, (memory) => grown.push(memory.length));
+    const keep = (physical: number) =>
+      ring.remember({ ...part, physical, length: 1000, address: ring.allocate(1000) });
+    const isKept = (physical: number) => ring.find({ ...part, physical }) !== undefined;
+    for (let i = 0; i < 50; i++) keep(i);
+    ring.resize(10_000);
+    expect(isKept(49)).toBe(false);
+    for (let i = 0; i < 15; i++) keep(i);
+    expect([4, 5, 14].map(isKept)).toEqual([false, true, true]);
+    ring.resize(4 << 20);
+    expect(isKept(14)).toBe(true);
+    // The head goes on to the new end and comes round to what it had left behind.
+    for (let i = 100; i < 4000; i++) keep(i);
+    expect([5, 14, 100, 3999].map(isKept)).toEqual([false, true, true, true]);
+    for (let i = 4000; i < 5000; i++) keep(i);
+    expect([14, 100, 3999, 4999].map(isKept)).toEqual([false, false, true, true]);
+    expect(grown.at(-1)).toBe(kernels.memory.buffer.byteLength);
+    expect(grown.length).toBe(2);
+  });
 });
