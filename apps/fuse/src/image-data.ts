@@ -1,4 +1,4 @@
-import type { SyncSource } from "@erofs/reader";
+import type { CacheSizes, SyncSource } from "@erofs/reader";
 import type { Plugin } from "@erofs/reader/node";
 import type { RemoteHandle } from "@erofs/remote";
 
@@ -34,10 +34,8 @@ export type CreateSources<Data = unknown> = (
 /** What each thread opens the image with. */
 export interface ImageData {
   readonly bytes: ImageBytes;
-  /** Bytes of metadata to keep. */
-  readonly metadataBytes: number;
-  /** Bytes of decoded clusters to keep. */
-  readonly clusterBytes: number;
+  /** What it keeps. */
+  readonly caches: Required<CacheSizes>;
   /** Compressors whose decoders are needed. */
   readonly plugins: readonly Plugin[];
 }

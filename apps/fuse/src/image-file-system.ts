@@ -1,7 +1,7 @@
 /** An EROFS image as `@erofs/fuse` serves it: the module that each of its threads imports. */
 import { FeatureIncompat, type Inode, MAX_NAME_LENGTH } from "@erofs/format";
 import type { FileSystem } from "@erofs/fuse";
-import type { SyncImage } from "@erofs/reader";
+import type { CacheSizes, SyncImage } from "@erofs/reader";
 import { attributesOf } from "./attributes.ts";
 import type { ImageData } from "./image-data.ts";
 import { DirectoryLister } from "./image-directory.ts";
@@ -16,31 +16,36 @@ import { openImage } from "./open-image.ts";
 const READ_AHEAD = 1 << 20;
 
 export async function createFileSystem(data: ImageData): Promise<FileSystem> {
+  const { caches } = data;
   const image = await openImage(data);
   const isStored = (image.superblock.featureIncompat & COMPRESSED) === 0;
-  const fileSystem = imageFileSystem(image);
-  return isStored && "fds" in data.bytes ? { ...fileSystem, readAhead: READ_AHEAD } : fileSystem;
+  return {
+    ...imageFileSystem(image),
+    rehearse: (isOn) => image.resizeCaches(isOn ? REHEARSAL_CACHES : caches),
+    ...(isStored && "fds" in data.bytes ? { readAhead: READ_AHEAD } : {}),
+  };
 }
 
 /** What all but the oldest images with compressed files have. */
 const COMPRESSED = FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs;
 
-/** Inodes to keep: of files that are read, and of directories in which names are looked up. */
-const MAX_INODES = 1024;
+/** What the image keeps while the server rehearses: both are full after some hundred requests. */
+const REHEARSAL_CACHES: CacheSizes = { cacheBytes: 1 << 20, clusterBytes: 2 << 20 };
+
+/** Inodes to keep, each in the place that its node leaves as a remainder: of files that are read, of directories. */
+const INODE_PLACES = 1024;
 
 export function imageFileSystem(image: SyncImage): FileSystem {
   const { superblock, blockSize } = image;
   const ids = nodeIds(superblock.rootNid);
   const lister = new DirectoryLister(image, ids);
-  const inodes = new Map<number, Inode>();
+  const inodes: (Inode | undefined)[] = Array.from({ length: INODE_PLACES });
 
   function inodeOf(node: number): Inode {
-    const known = inodes.get(node);
-    if (known !== undefined) return known;
-    const inode = image.inode(ids.nidOf(node));
-    if (inodes.size >= MAX_INODES) inodes.clear();
-    inodes.set(node, inode);
-    return inode;
+    const nid = ids.nidOf(node);
+    const place = node % INODE_PLACES;
+    const known = inodes[place];
+    return known?.nid === nid ? known : (inodes[place] = image.inode(nid));
   }
 
   return {
@@ -49,7 +54,7 @@ export function imageFileSystem(image: SyncImage): FileSystem {
       const found = name === "." ? inodeOf(parent) : image.child(inodeOf(parent), name);
       return found && { node: ids.nodeOf(found.nid), attributes: attributesOf(found, blockSize) };
     },
-    attributes: (node) => attributesOf(inodes.get(node) ?? image.inode(ids.nidOf(node)), blockSize),
+    attributes: (node) => attributesOf(image.inode(ids.nidOf(node)), blockSize),
     readdir(node, position, add) {
       lister.list(inodeOf(node), position, add);
     },

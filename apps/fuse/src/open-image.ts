@@ -1,19 +1,15 @@
 import { ErofsError } from "@erofs/format";
+import { adviseHugePages } from "@erofs/linux";
 import { loadDecoders, openSync, type SyncImage, type SyncSource } from "@erofs/reader";
 import { fileSource, importPlugins } from "@erofs/reader/node";
 import type { CreateSources, ImageBytes, ImageData } from "./image-data.ts";
 
 /** Opens the image in this thread. @throws (rejects with) ErofsError, the errors of sources and plugins */
-export async function openImage({
-  bytes,
-  metadataBytes,
-  clusterBytes,
-  plugins,
-}: ImageData): Promise<SyncImage> {
+export async function openImage({ bytes, caches, plugins }: ImageData): Promise<SyncImage> {
   const decoders = await loadDecoders(await importPlugins(plugins));
   const [primary, ...devices] = await sourcesOf(bytes);
   if (primary === undefined) throw new ErofsError("EINVAL", "no source of the image");
-  return openSync(primary, { devices, decoders, cacheBytes: metadataBytes, clusterBytes });
+  return openSync(primary, { devices, decoders, ...caches, onDecoderMemory: adviseHugePages });
 }
 
 async function sourcesOf(bytes: ImageBytes): Promise<readonly SyncSource[]> {

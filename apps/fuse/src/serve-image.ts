@@ -8,8 +8,11 @@ import type { ServeOptions } from "./serve-options.ts";
 /** Seconds for which the kernel keeps what it was told: nothing in an image changes. */
 const TIMEOUT = 86_400;
 const DEFAULT_CACHE = 64 << 20;
-/** Of what is to be kept, the part that is for metadata. */
-const METADATA_PART = 0.25;
+/**
+ * Of what is to be kept, the part that is for metadata: the kernel has it too, in the image's page cache, and keeps what it
+ * was told. New memory for more of it costs more than reading it there again.
+ */
+const METADATA_PART = 1 / 16;
 const LEAST_METADATA = 1 << 20;
 
 /**
@@ -27,12 +30,8 @@ export async function serveImage(
   try {
     const perThread = cacheBytes / workers;
     const metadataBytes = Math.max(LEAST_METADATA, perThread * METADATA_PART);
-    const data: ImageData = {
-      bytes,
-      metadataBytes,
-      clusterBytes: Math.max(0, Math.floor(perThread - metadataBytes)),
-      plugins,
-    };
+    const clusterBytes = Math.max(0, Math.floor(perThread - metadataBytes));
+    const data: ImageData = { bytes, caches: { cacheBytes: metadataBytes, clusterBytes }, plugins };
     const mounted = await mount({
       ...options,
       source: options.source ?? name,

@@ -23,8 +23,8 @@ export interface MountOptions extends MountSettings {
   /** Whether to unmount when this process dies, by a process of its own that waits for that; default true. */
   readonly autoUnmount?: boolean | undefined;
   /**
-   * Whether threads answer listings and small reads of their own making while nobody asks, two seconds of work at most:
-   * that has V8 compile what requests go through. Default: where there is no `forget`, whose count it would spoil.
+   * Whether threads answer listings, lookups and small reads of their own making while nobody asks, two seconds of work at
+   * most: that has V8 compile what requests go through. See `FileSystem.rehearse`. Default: where there is no `forget`, whose count it would spoil.
    */
   readonly rehearses?: boolean | undefined;
   /** Told of errors that the file system did not foresee, and of damage. */

@@ -3,6 +3,7 @@ export * from "./descriptor.ts";
 export * from "./directory.ts";
 export * from "./fanotify.ts";
 export * from "./fuse-device.ts";
+export * from "./huge-pages.ts";
 export * from "./interrupt.ts";
 export * from "./lock.ts";
 export * from "./loop.ts";

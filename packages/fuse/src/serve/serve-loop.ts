@@ -49,14 +49,16 @@ export function serveLoop(
 
   if (rehearses && fileSystem.forget === undefined) {
     const silent = new Dispatcher(fileSystem, request, reply, () => {});
-    const rehearsal = new Rehearsal(silent, request, input.words, output.words);
-    let isOver = false;
-    for (let pause = QUIET; !isOver && !isStopped();) {
+    const rehearsal = new Rehearsal(silent, request, input, output);
+    fileSystem.rehearse?.(true);
+    for (let pause = QUIET; !rehearsal.isOver && !isStopped();) {
       const isAsked = waitReadable(device, pause);
       pause = isAsked ? QUIET : 0;
-      if (isAsked && !answer()) return;
-      if (!isAsked) isOver = !rehearsal.step();
+      if (!isAsked) rehearsal.step();
+      else if (answer()) rehearsal.skipStep();
+      else return;
     }
+    fileSystem.rehearse?.(false);
   }
   while (!isStopped() && answer());
 }

@@ -22,11 +22,26 @@ const attributes = (node: number, size: number): Attributes => ({
   mtimeNsec: 0,
 });
 
+interface Seen {
+  /** Nodes, and positions in them. */
+  readonly listed: Set<string>;
+  readonly lookedUp: Set<string>;
+  /** Bytes that were asked for last, by node. */
+  readonly read: Map<number, number>;
+}
+
+const nothingSeen = (): Seen => ({ listed: new Set(), lookedUp: new Set(), read: new Map() });
+
 /** The root with a directory of 1,000 files, of which every third is empty, and one cannot be read. */
-function fileSystem(seen: { readonly listed: Set<string>; readonly read: Map<number, number> }): FileSystem {
+function fileSystem(seen: Seen): FileSystem {
   const sizeOf = (node: number): number => (node < 10 ? -1 : node % 3 === 0 ? 0 : SIZE);
   return {
-    lookup: () => undefined,
+    lookup(parent, name) {
+      seen.lookedUp.add(name);
+      const node = FIRST_FILE + Number(name.split("-")[1]);
+      expect(parent).toBe(2);
+      return { node, attributes: attributes(node, SIZE) };
+    },
     attributes: (node) => attributes(node, sizeOf(node)),
     readdir(node, position, add) {
       seen.listed.add(`${node} from ${position}`);
@@ -51,12 +66,12 @@ function rehearsalOf(system: FileSystem, faults: unknown[]): Rehearsal {
   const request = new Request(input.bytes, input.words);
   const reply = new Reply(output.bytes, output.words, { entry: 1, attributes: 1 });
   const dispatcher = new Dispatcher(system, request, reply, (fault) => faults.push(fault));
-  return new Rehearsal(dispatcher, request, input.words, output.words);
+  return new Rehearsal(dispatcher, request, input, output);
 }
 
 describe("Rehearsal", () => {
-  test("lists directories piece by piece and reads their files", () => {
-    const seen = { listed: new Set<string>(), read: new Map<number, number>() };
+  test("lists directories piece by piece, looks their files up and reads them", () => {
+    const seen = nothingSeen();
     const rehearsal = rehearsalOf(fileSystem(seen), []);
     for (let i = 0; i < 400; i++) rehearsal.step();
     const pieces = [...seen.listed].filter((piece) => piece.startsWith("2 "));
@@ -64,19 +79,54 @@ describe("Rehearsal", () => {
     expect(seen.read.size).toBeGreaterThan(50);
     expect([...seen.read.keys()].every((node) => node % 3 !== 0 && node >= FIRST_FILE)).toBe(true);
     expect(new Set(seen.read.values())).toEqual(new Set([8192]));
+    expect(seen.lookedUp.size).toBeGreaterThan(10);
+    expect([...seen.lookedUp].every((name) => /^file-\d+$/.test(name))).toBe(true);
+  });
+
+  test("reads the same again, other parts of few files", () => {
+    const offsets: number[] = [];
+    const system: FileSystem = {
+      ...fileSystem(nothingSeen()),
+      readdir(node, position, add) {
+        if (node === 1 && position === 0)
+          add({ name: "large-0", node: FIRST_FILE, ino: 9, type: 8, next: 1 });
+      },
+      lookup: (_, name) => {
+        expect(name).toBe("large-0");
+        return undefined;
+      },
+      attributes: (node) => attributes(node, node === 1 ? -1 : 2 ** 36),
+      read(_, offset, target) {
+        offsets.push(offset);
+        return target.length;
+      },
+    };
+    const rehearsal = rehearsalOf(system, []);
+    while (!rehearsal.isOver) rehearsal.step();
+    const distinct = new Set(offsets);
+    expect(distinct.size).toBeGreaterThan(1000);
+    expect(distinct.size * 8192).toBeLessThanOrEqual(8 << 20);
+    expect(offsets.length).toBeGreaterThan(distinct.size * 3);
+  });
+
+  test("takes requests of others for its own", () => {
+    const rehearsal = rehearsalOf(fileSystem(nothingSeen()), []);
+    let requests = 0;
+    for (; !rehearsal.isOver; requests++) rehearsal.skipStep();
+    expect(requests).toBeGreaterThan(10_000);
   });
 
   test("ends, also where there is nothing to read", () => {
-    const empty: FileSystem = { ...fileSystem({ listed: new Set(), read: new Map() }), readdir: () => {} };
+    const empty: FileSystem = { ...fileSystem(nothingSeen()), readdir: () => {} };
     const rehearsal = rehearsalOf(empty, []);
     const end = performance.now() + 20_000;
-    while (rehearsal.step()) expect(performance.now()).toBeLessThan(end);
+    for (; !rehearsal.isOver; rehearsal.step()) expect(performance.now()).toBeLessThan(end);
   });
 
   test("goes on after what fails", () => {
     const faults: unknown[] = [];
     const broken: FileSystem = {
-      ...fileSystem({ listed: new Set(), read: new Map() }),
+      ...fileSystem(nothingSeen()),
       readdir() {
         throw Object.assign(new Error("damaged"), { code: "EUCLEAN" });
       },
