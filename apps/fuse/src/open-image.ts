@@ -1,5 +1,5 @@
 import { ErofsError } from "@erofs/format";
-import { adviseHugePages } from "@erofs/linux";
+import { adviseHugePages, readAt } from "@erofs/linux";
 import { loadDecoders, openSync, type SyncImage, type SyncSource } from "@erofs/reader";
 import { fileSource, importPlugins } from "@erofs/reader/node";
 import type { CreateSources, ImageBytes, ImageData } from "./image-data.ts";
@@ -14,7 +14,7 @@ export async function openImage({ bytes, caches, plugins }: ImageData): Promise<
 
 async function sourcesOf(bytes: ImageBytes): Promise<readonly SyncSource[]> {
   if ("fds" in bytes) {
-    return bytes.fds.map((fd, index) => fileSource(fd, { offset: index === 0 ? bytes.offset : 0 }));
+    return bytes.fds.map((fd, index) => fileSource(fd, { offset: index === 0 ? bytes.offset : 0, readAt }));
   }
   if ("remotes" in bytes) {
     const { remoteSyncSource } = await import("@erofs/remote");

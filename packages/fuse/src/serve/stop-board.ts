@@ -30,9 +30,9 @@ export class StopBoard {
     Atomics.store(this.#cells, 1 + thread, GONE);
   }
 
-  /** Whether threads are to stop. */
+  /** Whether threads are to stop. Asked with each request, and `Atomics.load` is a call: who misses it is interrupted. */
   get isStopped(): boolean {
-    return Atomics.load(this.#cells, 0) !== 0;
+    return this.#cells[0] !== 0;
   }
 
   /** Tells all to stop. Those that are about to wait miss the word: `interrupt` tells them. */

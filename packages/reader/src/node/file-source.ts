@@ -5,6 +5,11 @@ import type { SyncSource } from "../sources/source.ts";
 export interface FileSourceOptions {
   /** Where in the file the image starts, bytes. */
   readonly offset?: number;
+  /**
+   * What reads: fills `target` from byte `position` of the file and returns how many bytes, 0 only at its end; `readSync` of
+   * `node:fs` where it is not given.
+   */
+  readonly readAt?: (fd: number, target: Uint8Array, position: number) => number;
 }
 
 /**
@@ -17,7 +22,7 @@ export function fileSource(
   options: FileSourceOptions = {},
 ): SyncSource {
   const fd = typeof pathOrFd === "number" ? pathOrFd : openSync(pathOrFd, "r");
-  const start = options.offset ?? 0;
+  const { offset: start = 0, readAt = readSyncAt } = options;
   const close = () => {
     if (typeof pathOrFd !== "number") closeSync(fd);
   };
@@ -37,7 +42,7 @@ export function fileSource(
     size,
     read(offset, target) {
       for (let done = 0; done < target.length;) {
-        const count = readSync(fd, target, done, target.length - done, start + offset + done);
+        const count = readAt(fd, done === 0 ? target : target.subarray(done), start + offset + done);
         if (count === 0) {
           throw new ErofsError(
             "EIO",
@@ -50,6 +55,10 @@ export function fileSource(
     },
     close,
   };
+}
+
+function readSyncAt(fd: number, target: Uint8Array, position: number): number {
+  return readSync(fd, target, 0, target.length, position);
 }
 
 function sizeOf(fd: number): number {

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync as openFile, writeFileSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync as openFile, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSync } from "@erofs/reader";
 import { fileSource } from "@erofs/reader/node";
@@ -18,6 +18,14 @@ describe("fileSource", () => {
     expect(Buffer.compare(image.read(image.lookup("full")), contents.full as Uint8Array)).toBe(0);
     image.close();
     expect(() => image.readView(image.lookup("flat"), 0, 10)).toThrow("EBADF");
+  });
+
+  it("reads by what it is given, also where that stops early", () => {
+    const readAt = (fd: number, target: Uint8Array, position: number) =>
+      readSync(fd, target, 0, Math.min(100, target.length), position);
+    const image = openSync(fileSource(path, { offset: 1000, readAt }));
+    expect(Buffer.compare(image.read(image.lookup("full")), contents.full as Uint8Array)).toBe(0);
+    image.close();
   });
 
   it("leaves a descriptor open that it was given", () => {
