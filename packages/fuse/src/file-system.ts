@@ -47,8 +47,8 @@ export interface FileSystem {
    */
   forget?(node: number, count: number): void;
   /**
-   * Told when the server begins with requests of its own (see `rehearses`) and when it is over, thousands of requests later:
-   * who keeps what was read is to keep little of it meanwhile, so that what goes on in full caches goes on early.
+   * Told when the server begins with requests of its own (see `rehearses`), and when it is done or others have made some
+   * hundred: who keeps what was read is to keep little of it meanwhile, so that what goes on in full caches goes on early.
    */
   rehearse?(isOn: boolean): void;
   /** The mount is gone. */

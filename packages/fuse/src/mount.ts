@@ -24,7 +24,8 @@ export interface MountOptions extends MountSettings {
   readonly autoUnmount?: boolean | undefined;
   /**
    * Whether threads answer listings, lookups and small reads of their own making while nobody asks, two seconds of work at
-   * most: that has V8 compile what requests go through. See `FileSystem.rehearse`. Default: where there is no `forget`, whose count it would spoil.
+   * most: that has V8 compile what requests go through. See `FileSystem.rehearse`. Default: where there is no `forget`,
+   * whose count it would spoil.
    */
   readonly rehearses?: boolean | undefined;
   /** Told of errors that the file system did not foresee, and of damage. */

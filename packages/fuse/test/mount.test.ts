@@ -1,10 +1,33 @@
-import { openSync, readFileSync, readSync, statfsSync } from "node:fs";
+import { existsSync, openSync, readFileSync, readSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isStaleMount } from "../src/mount/mountpoint.ts";
 import { isMounted, until } from "./mounted.ts";
 import { bench, client, closeAnyhow, obstacle, processesWith } from "./served.ts";
+
+/** A file system that writes down when it is told to keep little, and how many requests there were meanwhile. */
+const rehearsed = (path: string, millisecondsEach: number): string => `
+import { appendFileSync } from "node:fs";
+const cell = new Int32Array(new SharedArrayBuffer(4));
+let requests = 0;
+const count = () => {
+  requests++;
+  if (${millisecondsEach} > 0) Atomics.wait(cell, 0, 0, ${millisecondsEach});
+};
+const attributes = (node) => ({
+  ino: node, mode: 0o40755, nlink: 1, uid: 0, gid: 0, blocks: 0, rdev: 0, blockSize: 4096, size: 0, mtime: 0, mtimeNsec: 0,
+});
+export const createFileSystem = () => ({
+  attributes,
+  lookup: count,
+  readdir: count,
+  rehearse(isOn) {
+    appendFileSync(${JSON.stringify(path)}, (isOn ? "" : requests + " requests\\n") + isOn + "\\n");
+    requests = 0;
+  },
+});
+`;
 
 describe.skipIf(obstacle)(`mounts by root (${obstacle ?? "can run"})`, () => {
   const { serve, start, mountpoint } = bench();
@@ -47,6 +70,26 @@ describe.skipIf(obstacle)(`mounts by root (${obstacle ?? "can run"})`, () => {
     expect(await client("head", "-c1", `${directory}/large`)).toMatchObject({ failed: false });
     await until(() => served.output().includes("a bug"));
     expect(served.output()).toContain("read of node 4");
+  });
+
+  test.each([
+    ["until it is done with it", 0],
+    ["until others have asked for much", 300],
+  ])("a file system hears that it is to keep little, %s", async (_, lookups) => {
+    const directory = mountpoint();
+    const folder = join(directory, "..");
+    const told = join(folder, `told-${lookups}`);
+    // Where others are to end it, steps are so slow that they have the time.
+    const module = `rehearsed-${lookups}.mjs`;
+    writeFileSync(join(folder, module), rehearsed(told, lookups === 0 ? 0 : 1));
+    await serve({ directory, module });
+    await until(() => existsSync(told) && readFileSync(told, "utf8").startsWith("true\n"));
+    const names = Array.from({ length: lookups }, (__, i) => `${directory}/none-${i}`);
+    expect(names.filter(existsSync)).toEqual([]);
+    await until(() => readFileSync(told, "utf8").includes("false"));
+    expect(readFileSync(told, "utf8")).toMatch(
+      lookups === 0 ? /^true\n2\d{4} requests\nfalse\n$/ : /^true\n[1-9]\d{0,2} requests\nfalse\n$/,
+    );
   });
 
   test("a thread that dies takes the mount with it, and nobody waits", async () => {

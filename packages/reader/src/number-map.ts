@@ -14,6 +14,8 @@ export class NumberMap<V> {
   #keys = new Float64Array(LEAST_SIZE).fill(FREE);
   #values: (V | undefined)[] = Array.from({ length: LEAST_SIZE });
   #size = 0;
+  /** Odd, and not to be foreseen: an image may choose its numbers so that they meet in one place. */
+  readonly #seed = (Math.random() * 2 ** 32) | 1;
 
   get size(): number {
     return this.#size;
@@ -45,7 +47,7 @@ export class NumberMap<V> {
     this.#size--;
     // What stands behind in the same run moves up, unless that were before the place where it is looked for first.
     for (let place = (hole + 1) & mask; keys[place] !== FREE; place = (place + 1) & mask) {
-      const wanted = hash(keys[place] as number) & mask;
+      const wanted = hash(keys[place] as number, this.#seed) & mask;
       if (((place - wanted) & mask) < ((place - hole) & mask)) continue;
       keys[hole] = keys[place] as number;
       values[hole] = values[place];
@@ -65,7 +67,7 @@ export class NumberMap<V> {
   #placeOf(key: number): number {
     const keys = this.#keys;
     const mask = keys.length - 1;
-    let place = hash(key) & mask;
+    let place = hash(key, this.#seed) & mask;
     while (keys[place] !== key && keys[place] !== FREE) place = (place + 1) & mask;
     return place;
   }
@@ -85,8 +87,8 @@ export class NumberMap<V> {
 }
 
 /** All bits of a safe integer tell on all bits of the hash (the finalizer of MurmurHash3). */
-function hash(key: number): number {
-  let bits = (key | 0) ^ Math.imul((key / 2 ** 32) | 0, 0x9e37_79b1);
+function hash(key: number, seed: number): number {
+  let bits = (key | 0) ^ seed ^ Math.imul((key / 2 ** 32) | 0, seed);
   bits = Math.imul(bits ^ (bits >>> 16), 0x85eb_ca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2_ae35);
   return bits ^ (bits >>> 16);

@@ -146,7 +146,9 @@ export class Rehearsal {
       const size = loadWide(words, (at + SIZE_OFFSET) >> 2);
       if (child !== 0 && type === DIRECTORY) this.#remember(child, 0);
       if (child !== 0 && type === REGULAR && size > 0 && this.#files.length < FILE_REQUESTS) {
-        this.#files.push({ node: child, size, directory: node, name: bytes.slice(name, nameEnd) });
+        // A copy, which `slice` of a Buffer is not: the next reply stands in the same place.
+        const copied = new Uint8Array(bytes.subarray(name, nameEnd));
+        this.#files.push({ node: child, size, directory: node, name: copied });
       }
       at = (nameEnd + 7) & ~7;
     }

@@ -11,6 +11,9 @@ const { EAGAIN, EINTR, ENODEV, ENOENT } = constants.errno;
 /** Milliseconds without a request, after which nobody is taken to be about to make one. */
 const QUIET = 20;
 
+/** Requests that are not yet somebody's work: of those who look what has been mounted. */
+const FEW = 200;
+
 /**
  * Serves a connection until it is unmounted or told to stop, without a turn for anything else in this thread.
  * @param device a descriptor of /dev/fuse
@@ -51,14 +54,19 @@ export function serveLoop(
     const silent = new Dispatcher(fileSystem, request, reply, () => {});
     const rehearsal = new Rehearsal(silent, request, input, output);
     fileSystem.rehearse?.(true);
+    let asked = 0;
     for (let pause = QUIET; !rehearsal.isOver && !isStopped();) {
       const isAsked = waitReadable(device, pause);
       pause = isAsked ? QUIET : 0;
-      if (!isAsked) rehearsal.step();
-      else if (answer()) rehearsal.skipStep();
-      else return;
+      if (!isAsked) {
+        rehearsal.step();
+        continue;
+      }
+      if (!answer()) return;
+      rehearsal.skipStep();
+      if (++asked === FEW) fileSystem.rehearse?.(false);
     }
-    fileSystem.rehearse?.(false);
+    if (asked < FEW) fileSystem.rehearse?.(false);
   }
   while (!isStopped() && answer());
 }

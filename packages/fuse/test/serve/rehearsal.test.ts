@@ -53,6 +53,7 @@ function fileSystem(seen: Seen): FileSystem {
     },
     read(node, offset, target) {
       seen.read.set(node, target.length);
+      target.fill(0xff);
       expect(offset).toBeLessThan(SIZE);
       if (node === FIRST_FILE + 1) throw Object.assign(new Error("damaged"), { code: "EUCLEAN" });
       return Math.min(SIZE - offset, target.length);
