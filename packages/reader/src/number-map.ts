@@ -77,7 +77,8 @@ export class NumberMap<V> {
     const values = this.#values;
     this.#keys = new Float64Array(keys.length * 2).fill(FREE);
     this.#values = Array.from({ length: keys.length * 2 });
-    for (const [i, key] of keys.entries()) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as number;
       if (key === FREE) continue;
       const place = this.#placeOf(key);
       this.#keys[place] = key;

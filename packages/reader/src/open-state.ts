@@ -87,7 +87,8 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
   }
   const compressionConfigs = yield* readConfigs(cache, superblock, size);
   const privateAlgorithms = privateOnes(superblock, compressionConfigs, options.decoders ?? []);
-  let { clusterBytes = CLUSTER_BYTES } = options;
+  const ringBytes = options.clusterBytes ?? CLUSTER_BYTES;
+  let clusterBytes = ringBytes;
   let clusters: ClusterRing | undefined;
   let viewBuffer = new Uint8Array(0);
   const state: ImageState = {
@@ -101,8 +102,14 @@ export function* openState(sizes: readonly number[], options: OpenOptions): Read
     cache,
     maps: new Lru(64),
     sharedXattrs: new Lru(1024),
-    clusters: () =>
-      (clusters ??= new ClusterRing(createKernels({ pages: 1 }), clusterBytes, options.onDecoderMemory)),
+    clusters() {
+      if (clusters === undefined) {
+        // Memory for all that was asked for at once, as views of it are lost when it grows; none of it is touched yet.
+        clusters = new ClusterRing(createKernels({ pages: 1 }), ringBytes, options.onDecoderMemory);
+        clusters.resize(clusterBytes);
+      }
+      return clusters;
+    },
     resizeCaches(wanted) {
       cache.resize(wanted.cacheBytes ?? CACHE_BYTES);
       clusterBytes = wanted.clusterBytes ?? CLUSTER_BYTES;

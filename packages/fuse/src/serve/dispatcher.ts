@@ -101,6 +101,21 @@ export class Dispatcher {
       case Opcode.readdir:
       case Opcode.readdirplus:
         return this.#readdir(node, opcode === Opcode.readdirplus, caller);
+      default:
+        return this.#answerOther(opcode, request);
+    }
+  }
+
+  /**
+   * The same for what is asked less often: V8 gives up what it has compiled at the first request of a kind that it has not
+   * seen, and that is not to be the code for all of them.
+   */
+  #answerOther(opcode: number, request: Request): number {
+    const reply = this.#reply;
+    const fileSystem = this.#fileSystem;
+    const caller: Caller = request;
+    const { node } = request;
+    switch (opcode) {
       case Opcode.readlink: {
         if (fileSystem.readlink === undefined) return -EINVAL;
         return OUT_HEADER_SIZE + reply.text(OUT_HEADER_SIZE, fileSystem.readlink(node, caller));

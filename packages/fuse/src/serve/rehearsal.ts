@@ -6,16 +6,20 @@ import type { Dispatcher } from "./dispatcher.ts";
 
 const ROOT_NODE = 1;
 
-/** What one step asks for, bytes: as the kernel does for small directories and files. */
+/** What one step asks for, bytes: as the kernel does for small directories and files, and reading ahead. */
 const LIST_SIZE = 8192;
 const READ_SIZE = 8192;
+const LONG_READ_SIZE = 65_536;
 const PAGE = 4096;
-/** Requests about files between two listings: of each 16, one is by name, one for attributes, one lists without them. */
+/** Requests about files between two listings. */
 const FILE_REQUESTS = 32;
-const LOOKUP_TURN = 0;
-const ATTRIBUTES_TURN = 5;
-const PLAIN_LISTING_TURN = 10;
+/** Of each 16 of these: one by name, one for attributes, one that lists without them, one about nothing; else reads. */
 const TURNS = 16;
+const LOOKUP_TURN = 0;
+const ATTRIBUTES_TURN = 4;
+const PLAIN_LISTING_TURN = 8;
+const NOTHING_TURN = 12;
+const LONG_READ_TURNS: readonly number[] = [2, 10];
 /**
  * Bytes of files that are read, then the same again: they may come from a slow disk, and more than a file system keeps
  * meanwhile, see `FileSystem.rehearse`.
@@ -39,8 +43,9 @@ const POSITION_OFFSET = 8;
 /** In `struct fuse_entry_out`: `attr.size`, `attr.mode`. */
 const SIZE_OFFSET = 40 + 8;
 const MODE_OFFSET = 40 + 60;
-/** `struct fuse_read_in`. */
+/** `struct fuse_read_in`, `struct fuse_interrupt_in`. */
 const READ_ARGUMENTS = 40;
+const INTERRUPT_ARGUMENTS = 8;
 
 const TYPE_MASK = 0o170000;
 const DIRECTORY = 0o040000;
@@ -165,7 +170,9 @@ export class Rehearsal {
     if (turn === LOOKUP_TURN) this.#lookUp(file);
     else if (turn === ATTRIBUTES_TURN) this.#askAt(Opcode.getattr, file.node, 0, 0);
     else if (turn === PLAIN_LISTING_TURN) this.#askAt(Opcode.readdir, file.directory, 0, LIST_SIZE);
-    else this.#read(file);
+    // So the way to what is asked seldom is compiled too.
+    else if (turn === NOTHING_TURN) this.#ask(Opcode.interrupt, file.node, INTERRUPT_ARGUMENTS);
+    else this.#read(file, LONG_READ_TURNS.includes(turn) ? LONG_READ_SIZE : READ_SIZE);
   }
 
   #lookUp({ directory, name }: ListedFile): void {
@@ -174,7 +181,7 @@ export class Rehearsal {
     this.#ask(Opcode.lookup, directory, name.length + 1);
   }
 
-  #read({ node, size }: ListedFile): void {
+  #read({ node, size }: ListedFile, wanted: number): void {
     // Where there are few files, other parts of them each time. The kernel asks for whole pages, also at the end.
     const place = (this.#requests * READ_SIZE) % size;
     const offset = place - (place % READ_SIZE);
@@ -182,7 +189,7 @@ export class Rehearsal {
       Opcode.read,
       node,
       offset,
-      Math.min(Math.ceil((size - offset) / PAGE) * PAGE, READ_SIZE),
+      Math.min(Math.ceil((size - offset) / PAGE) * PAGE, wanted),
     );
   }
 

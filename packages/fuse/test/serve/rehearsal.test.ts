@@ -79,7 +79,9 @@ describe("Rehearsal", () => {
     expect(pieces.length).toBeGreaterThan(10);
     expect(seen.read.size).toBeGreaterThan(50);
     expect([...seen.read.keys()].every((node) => node % 3 !== 0 && node >= FIRST_FILE)).toBe(true);
-    expect(new Set(seen.read.values())).toEqual(new Set([8192]));
+    const sizes = [...seen.read.values()];
+    expect(sizes).toEqual(expect.arrayContaining([8192, 65_536]));
+    expect(sizes.every((size) => size % 4096 === 0 && size <= 65_536)).toBe(true);
     expect(seen.lookedUp.size).toBeGreaterThan(10);
     expect([...seen.lookedUp].every((name) => /^file-\d+$/.test(name))).toBe(true);
   });
@@ -105,7 +107,7 @@ describe("Rehearsal", () => {
     const rehearsal = rehearsalOf(system, []);
     while (!rehearsal.isOver) rehearsal.step();
     const distinct = new Set(offsets);
-    expect(distinct.size).toBeGreaterThan(1000);
+    expect(distinct.size).toBeGreaterThan(400);
     expect(distinct.size * 8192).toBeLessThanOrEqual(8 << 20);
     expect(offsets.length).toBeGreaterThan(distinct.size * 3);
   });
