@@ -48,6 +48,11 @@ export function requireSupported(featureIncompat: number, supported: number): vo
   );
 }
 
+/** Whether files may be compressed: those of the oldest images may be, by LZ4 in clusters of a block, and nothing says so. */
+export function announcesCompression(featureIncompat: number): boolean {
+  return (featureIncompat & (FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs)) !== 0;
+}
+
 function namesOf(mask: number, words: readonly (readonly [number, string])[]): string[] {
   const names: string[] = [];
   for (let bit = 0; bit < 32; bit++) {

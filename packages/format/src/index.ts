@@ -10,6 +10,7 @@ export * from "./features.ts";
 export * from "./file-type.ts";
 export * from "./inode.ts";
 export * from "./nid.ts";
+export * from "./size-text.ts";
 export * from "./superblock.ts";
 export * from "./system-failure.ts";
 export * from "./thread-death.ts";

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 
 import { CompressorOptionError, type CompressorSpec, parseCompressorSpec } from "@erofs/compressor";
-import { type ByteString, fromText } from "@erofs/format";
+import { type ByteString, fromText, parseSize } from "@erofs/format";
 
 import { CommandFailure, describe } from "../failure.ts";
-import { parseSize } from "../options/size.ts";
 import { posixRegex } from "./posix-regex.ts";
 
 /** What a line of a file of hints says. */

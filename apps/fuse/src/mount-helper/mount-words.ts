@@ -1,4 +1,4 @@
-import { ErofsError } from "@erofs/format";
+import { ErofsError, parseSize } from "@erofs/format";
 
 /** What words of `-o` ask for. */
 export interface MountWords {
@@ -55,13 +55,9 @@ const switches: Readonly<Record<string, Partial<MountWords>>> = {
   kernel: { via: "kernel" },
 };
 
-const factors: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-
-/** A number of bytes: "65536", "64K", "64M", "1G". */
 function sizeOf(name: string, text: string): number {
-  const match = /^(\d+)([KMGT]?)$/i.exec(text);
-  const size = match === null ? Number.NaN : Number(match[1]) * factors[match[2]!.toUpperCase()]!;
-  if (!Number.isSafeInteger(size)) {
+  const size = parseSize(text);
+  if (size === undefined) {
     throw new ErofsError("EINVAL", `mount option '${name}=${text}' is no size such as 4096 or 64M`);
   }
   return size;

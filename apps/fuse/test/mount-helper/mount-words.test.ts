@@ -26,6 +26,7 @@ describe("parseMountWords", () => {
       kernelOptions: ["acl", "cache_strategy=disabled", "context=system_u:object_r:x:s0"],
     });
     expect(parseMountWords([])).toEqual({ devices: [], kernelOptions: [] });
+    expect(parseMountWords(["cache=64MiB"]).cache).toBe(64 << 20);
     expect(parseMountWords(["noauto_unmount"]).autoUnmount).toBe(false);
     expect(parseMountWords(["frob,suid"], true)).toEqual({ suid: true, devices: [], kernelOptions: [] });
   });
