@@ -1,5 +1,5 @@
 /** An EROFS image as `@erofs/fuse` serves it: the module that each of its threads imports. */
-import { FeatureIncompat, type Inode, MAX_NAME_LENGTH } from "@erofs/format";
+import { announcesCompression, type Inode, MAX_NAME_LENGTH } from "@erofs/format";
 import type { FileSystem } from "@erofs/fuse";
 import type { CacheSizes, SyncImage } from "@erofs/reader";
 import { attributesOf } from "./attributes.ts";
@@ -18,16 +18,13 @@ const READ_AHEAD = 1 << 20;
 export async function createFileSystem(data: ImageData): Promise<FileSystem> {
   const { caches } = data;
   const image = await openImage(data);
-  const isStored = (image.superblock.featureIncompat & COMPRESSED) === 0;
+  const isStored = !announcesCompression(image.superblock.featureIncompat);
   return {
     ...imageFileSystem(image),
     rehearse: (isOn) => image.resizeCaches(isOn ? REHEARSAL_CACHES : caches),
     ...(isStored && "fds" in data.bytes ? { readAhead: READ_AHEAD } : {}),
   };
 }
-
-/** What all but the oldest images with compressed files have. */
-const COMPRESSED = FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs;
 
 /** What the image keeps while the server rehearses: both are full after some hundred requests. */
 const REHEARSAL_CACHES: CacheSizes = { cacheBytes: 1 << 20, clusterBytes: 2 << 20 };

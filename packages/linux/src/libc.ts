@@ -132,11 +132,8 @@ export function allocateScratch(size: number, pageAt?: number): Scratch {
   const spare = pageAt === undefined ? 0 : LARGEST_PAGE;
   const allocated = koffi.alloc("char", size + spare);
   const page = BigInt(LARGEST_PAGE);
-  const address = pageAt === undefined ? allocated : allocated + mod(-(allocated + BigInt(pageAt)), page);
+  const behindPage = pageAt === undefined ? 0n : (allocated + BigInt(pageAt)) % page;
+  const address = allocated + ((page - behindPage) % page);
   const memory = koffi.view(address, size);
   return { address: Number(address), bytes: Buffer.from(memory), words: new Uint32Array(memory) };
-}
-
-function mod(value: bigint, modulus: bigint): bigint {
-  return ((value % modulus) + modulus) % modulus;
 }

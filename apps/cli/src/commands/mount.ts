@@ -58,7 +58,8 @@ address, they fail with ESTALE: unmount and mount again.
 
 -o takes the words of mount(8) and, here as in /etc/fstab, those of this command: offset=N, device=FILE,
 cache=SIZE, disk_cache=SIZE, cache_dir=DIR, workers=N, log=FILE, fsname=TEXT, allow_other, default_permissions,
-noauto_unmount, fuse, kernel; for the kernel user_xattr, acl, cache_strategy=, dax= and their opposites. A comma in a value is written '\\,'.
+noauto_unmount, fuse, kernel; for the kernel user_xattr, acl, cache_strategy=, dax= and their opposites. A comma in a
+value is written '\\,'.
 
 In /etc/fstab, by the kernel without this command, or by FUSE, for which mount(8) runs mount.fuse3 (package fuse3),
 and that the 'erofs' in its PATH:

@@ -1,13 +1,13 @@
 import {
   Algorithm,
   algorithmsOf,
+  announcesCompression,
   decodeDeflateConfig,
   decodeLz4Config,
   decodeLzmaConfig,
   decodePrivateConfig,
   decodeZstdConfig,
   ErofsError,
-  FeatureIncompat,
 } from "@erofs/format";
 
 import { quoteText } from "../terminal/quote.ts";
@@ -47,8 +47,7 @@ export function algorithmName(image: AlgorithmSource, id: number): string {
 
 /** The algorithms that files may use. LZ4 is there in every image that has compressed files, used or not. */
 export function algorithmIds({ superblock }: AlgorithmSource): number[] {
-  const compressed = FeatureIncompat.lz4ZeroPadding | FeatureIncompat.comprCfgs;
-  if ((superblock.featureIncompat & compressed) === 0) return [];
+  if (!announcesCompression(superblock.featureIncompat)) return [];
   const mask = algorithmsOf(superblock);
   return Array.from({ length: 16 }, (_, id) => id).filter((id) => (mask & (1 << id)) !== 0);
 }

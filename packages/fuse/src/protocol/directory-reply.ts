@@ -2,7 +2,7 @@ import type { DirectoryEntry } from "../file-system.ts";
 import { ENTRY_SIZE, OUT_HEADER_SIZE, type Reply } from "./reply.ts";
 
 /** `struct fuse_dirent` without the name. */
-const DIRENT_SIZE = 24;
+export const DIRENT_SIZE = 24;
 
 /** What of a file system makes an entry's `struct fuse_entry_out`, where that is wanted: writes it at a byte. */
 type WriteEntry = (at: number, entry: DirectoryEntry) => void;

@@ -1,3 +1,6 @@
+import { constants } from "node:fs";
+import type { Scratch } from "@erofs/linux";
+import { DIRENT_SIZE } from "../protocol/directory-reply.ts";
 import { Opcode } from "../protocol/opcode.ts";
 import { ENTRY_SIZE, OUT_HEADER_SIZE } from "../protocol/reply.ts";
 import { IN_HEADER_SIZE, type Request } from "../protocol/request.ts";
@@ -36,10 +39,9 @@ const COLD = 200;
 /** Milliseconds: whoever waits for a step that takes longer behind these would notice. */
 const LONG_STEP = 30;
 
-/** `struct fuse_dirent`: where the name begins, where its length stands. */
-const NAME_OFFSET = 24;
-const NAME_LENGTH_OFFSET = 16;
+/** In `struct fuse_dirent`. */
 const POSITION_OFFSET = 8;
+const NAME_LENGTH_OFFSET = 16;
 /** In `struct fuse_entry_out`: `attr.size`, `attr.mode`. */
 const SIZE_OFFSET = 40 + 8;
 const MODE_OFFSET = 40 + 60;
@@ -47,15 +49,10 @@ const MODE_OFFSET = 40 + 60;
 const READ_ARGUMENTS = 40;
 const INTERRUPT_ARGUMENTS = 8;
 
-const TYPE_MASK = 0o170000;
-const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
+const { S_IFMT, S_IFDIR, S_IFREG } = constants;
 
 /** The memory of a request or a reply. */
-interface Memory {
-  readonly bytes: Uint8Array;
-  readonly words: Uint32Array;
-}
+type Memory = Pick<Scratch, "bytes" | "words">;
 
 /** A file that a listing has named. */
 interface ListedFile {
@@ -142,15 +139,15 @@ export class Rehearsal {
     let last = position;
     while (at < length) {
       const dirent = at + ENTRY_SIZE;
-      const name = dirent + NAME_OFFSET;
+      const name = dirent + DIRENT_SIZE;
       const nameEnd = name + words[(dirent + NAME_LENGTH_OFFSET) >> 2]!;
       last = loadWide(words, (dirent + POSITION_OFFSET) >> 2);
       // 0 stands for no node, "." and "..".
       const child = loadWide(words, at >> 2);
-      const type = words[(at + MODE_OFFSET) >> 2]! & TYPE_MASK;
+      const type = words[(at + MODE_OFFSET) >> 2]! & S_IFMT;
       const size = loadWide(words, (at + SIZE_OFFSET) >> 2);
-      if (child !== 0 && type === DIRECTORY) this.#remember(child, 0);
-      if (child !== 0 && type === REGULAR && size > 0 && this.#files.length < FILE_REQUESTS) {
+      if (child !== 0 && type === S_IFDIR) this.#remember(child, 0);
+      if (child !== 0 && type === S_IFREG && size > 0 && this.#files.length < FILE_REQUESTS) {
         // A copy, which `slice` of a Buffer is not: the next reply stands in the same place.
         const copied = new Uint8Array(bytes.subarray(name, nameEnd));
         this.#files.push({ node: child, size, directory: node, name: copied });
@@ -193,7 +190,10 @@ export class Rehearsal {
     );
   }
 
-  /** Arguments as the kernel writes `struct fuse_read_in`; without a place, those of GETATTR. Returns the reply's bytes, 16 for an error. */
+  /**
+   * Arguments as the kernel writes `struct fuse_read_in`; without a place, those of GETATTR. Returns the reply's bytes, 16
+   * for an error.
+   */
   #askAt(opcode: number, node: number, offset: number, size: number): number {
     const { words } = this.#input;
     words.fill(0, IN_HEADER_SIZE / 4, (IN_HEADER_SIZE + READ_ARGUMENTS) / 4);

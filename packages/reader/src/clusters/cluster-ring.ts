@@ -108,7 +108,7 @@ export class ClusterRing {
 
   /** Makes sure that the next allocations, `length` bytes together, follow each other without a jump. */
   reserve(length: number): void {
-    if (length > this.#size) this.#grow(length);
+    if (length > this.#size) this.resize(Math.ceil(length / PAGE) * PAGE);
     if (this.#head + length <= this.#size) return;
     this.#forget(this.#head, this.#size);
     this.#head = 0;
@@ -145,12 +145,6 @@ export class ClusterRing {
       clusters.splice(0, this.#oldest);
       this.#oldest = 0;
     }
-  }
-
-  #grow(length: number): void {
-    this.#size = Math.ceil(length / PAGE) * PAGE;
-    this.#ensure(this.#start + this.#size);
-    this.#clear();
   }
 
   #clear(): void {
